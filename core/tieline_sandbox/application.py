@@ -43,9 +43,7 @@ class ApplicationFactory(Protocol):
     new. Raises `SeedRefused` with a sentence naming file and row when the data is bad; then nothing was written.
     """
 
-    def __call__(
-        self, folder: Path | None, clock: Clock, randomness: Randomness, data: Path | None
-    ) -> Application: ...
+    def __call__(self, folder: Path | None, clock: Clock, randomness: Randomness, data: Path | None) -> Application: ...
 
 
 class SeedRefused(Exception):  # noqa: N818

@@ -47,5 +47,5 @@ class Probe(Protocol):
         """Raises FaultInjected when a fault is planned for this point."""
 
 
-def quiet(_hook: Hook, _tags: Tags = Tags(), /) -> None:  # noqa: B008 - frozen
+def quiet(_hook: Hook, _tags: Tags = Tags(), /) -> None:
     """The probe of a sandbox without a plane: nothing ever strikes."""
