@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,11 +57,19 @@ class Mutation:
 class State:
     """One SQLite file (or memory) shared by the threads of a sandbox; one writer at a time.
 
-    `indexes` names, per kind, the fields that `find` looks up by equality; values are indexed as text, None is not.
+    `indexes` names, per kind, the fields that `find` looks up by equality and `between` by range. Values are indexed
+    as the text that `index_key` makes of them, None is not indexed.
     """
 
-    def __init__(self, path: Path | None, clock: Clock, indexes: dict[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        clock: Clock,
+        indexes: dict[str, tuple[str, ...]] | None = None,
+        index_key: Callable[[Any], str] = str,
+    ) -> None:
         self.clock = clock
+        self.index_key = index_key
         self.indexes = indexes if indexes is not None else {}
         self._lock = threading.RLock()
         self._db = sqlite3.connect(str(path) if path else ":memory:", check_same_thread=False, isolation_level=None)
@@ -76,7 +84,7 @@ class State:
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         with self._lock:
-            yield Reader(self._db, self.indexes)
+            yield Reader(self._db, self.indexes, self.index_key)
 
     @contextmanager
     def transaction(
@@ -87,7 +95,7 @@ class State:
         with self._lock:
             self._db.execute("begin immediate")
             try:
-                yield Transaction(self._db, self.indexes, self.clock.now(), actor, operation, key)
+                yield Transaction(self._db, self.indexes, self.index_key, self.clock.now(), actor, operation, key)
                 probe(Hook.BEFORE_COMMIT, told)
             except BaseException:
                 self._db.execute("rollback")
@@ -109,9 +117,12 @@ class State:
 class Reader:
     """Reads inside one lock; bodies are fresh copies."""
 
-    def __init__(self, db: sqlite3.Connection, indexes: dict[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, indexes: dict[str, tuple[str, ...]], index_key: Callable[[Any], str]
+    ) -> None:
         self._db = db
         self._indexes = indexes
+        self._index_key = index_key
 
     def get(self, kind: str, ident: str) -> Values | None:
         row = self._db.execute("select body from record where kind = ? and id = ?", (kind, ident)).fetchone()
@@ -131,9 +142,26 @@ class Reader:
         rows = self._db.execute(
             "select r.id, r.body from entry e join record r on r.kind = e.kind and r.id = e.id"
             " where e.kind = ? and e.field = ? and e.value = ? order by r.id",
-            (kind, field, str(value)),
+            (kind, field, self._index_key(value)),
         )
         return [(ident, json.loads(body)) for ident, body in rows]
+
+    def between(
+        self, kind: str, field: str, low: str | None = None, high: str | None = None
+    ) -> Iterator[tuple[str, Values]]:
+        """Rows whose indexed field lies in [low, high] (None: open), in order of the indexed text, then of the id."""
+        text, given = "", [kind, field]
+        for bound, sign in ((low, ">="), (high, "<=")):
+            if bound is not None:
+                text += f" and e.value {sign} ?"
+                given.append(self._index_key(bound))
+        rows = self._db.execute(
+            "select r.id, r.body from entry e cross join record r on r.kind = e.kind and r.id = e.id"  # noqa: S608
+            f" where e.kind = ? and e.field = ?{text} order by e.value, e.id",
+            given,
+        )
+        for ident, body in rows:
+            yield ident, json.loads(body)
 
     def setting(self, name: str, default: Any = None) -> Any:
         row = self._db.execute("select value from setting where name = ?", (name,)).fetchone()
@@ -147,36 +175,51 @@ class Transaction(Reader):
         self,
         db: sqlite3.Connection,
         indexes: dict[str, tuple[str, ...]],
+        index_key: Callable[[Any], str],
         now: datetime,
         actor: str,
         operation: str,
         key: str,
     ) -> None:
-        super().__init__(db, indexes)
+        super().__init__(db, indexes, index_key)
         self.now = now
         self._actor, self._operation, self._key = actor, operation, key
 
     def insert(self, kind: str, ident: str, values: Values) -> None:
         body = json.dumps(values, ensure_ascii=False)
         self._db.execute("insert into record (kind, id, body) values (?, ?, ?)", (kind, ident, body))
-        self._index(kind, ident, values)
+        self._reindex(kind, ident, {}, values)
         self._log("insert", kind, ident, None, values)
 
-    def update(self, kind: str, ident: str, values: Values) -> None:
-        """Replaces the whole body; a body equal to the stored one changes nothing and is not logged."""
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the transaction that is undone alone, log included, when it raises."""
+        self._db.execute("savepoint part")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("rollback to part")
+            self._db.execute("release part")
+            raise
+        self._db.execute("release part")
+
+    def update(self, kind: str, ident: str, values: Values, action: str = "update") -> None:
+        """Replaces the whole body; a body equal to the stored one changes nothing and is not logged.
+
+        `action` is what the log calls it: a row put into a recycle bin is a delete that keeps its body.
+        """
         before = self._existing(kind, ident)
         if before == values:
             return
         body = json.dumps(values, ensure_ascii=False)
         self._db.execute("update record set body = ? where kind = ? and id = ?", (body, kind, ident))
-        self._unindex(kind, ident)
-        self._index(kind, ident, values)
-        self._log("update", kind, ident, before, values)
+        self._reindex(kind, ident, before, values)
+        self._log(action, kind, ident, before, values)
 
     def delete(self, kind: str, ident: str) -> None:
         before = self._existing(kind, ident)
         self._db.execute("delete from record where kind = ? and id = ?", (kind, ident))
-        self._unindex(kind, ident)
+        self._reindex(kind, ident, before, {})
         self._log("delete", kind, ident, before, None)
 
     def set_setting(self, name: str, value: Any) -> None:
@@ -194,14 +237,24 @@ class Transaction(Reader):
             raise KeyError((kind, ident))
         return before
 
-    def _index(self, kind: str, ident: str, values: Values) -> None:
-        for field in self._indexes.get(kind, ()):
+    def build_index(self, kind: str, field: str) -> None:
+        """Index a field of rows that are already there."""
+        for ident, values in list(self.all(kind)):
             if values.get(field) is not None:
-                self._db.execute("insert into entry values (?, ?, ?, ?)", (kind, field, str(values[field]), ident))
+                given = (kind, field, self._index_key(values[field]), ident)
+                self._db.execute("insert or ignore into entry values (?, ?, ?, ?)", given)
 
-    def _unindex(self, kind: str, ident: str) -> None:
+    def _reindex(self, kind: str, ident: str, before: Values, after: Values) -> None:
         for field in self._indexes.get(kind, ()):
-            self._db.execute("delete from entry where kind = ? and field = ? and id = ?", (kind, field, ident))
+            old, new = before.get(field), after.get(field)
+            if old == new:
+                continue
+            if old is not None:
+                given = (kind, field, self._index_key(old), ident)
+                self._db.execute("delete from entry where kind = ? and field = ? and value = ? and id = ?", given)
+            if new is not None:
+                given = (kind, field, self._index_key(new), ident)
+                self._db.execute("insert or ignore into entry values (?, ?, ?, ?)", given)
 
     def _log(self, action: str, kind: str, ident: str, before: Values | None, after: Values | None) -> None:
         self._db.execute(
