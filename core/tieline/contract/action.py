@@ -1,0 +1,109 @@
+"""Actions: what a button does. A handler is pure: it reads an input and returns a decision; the host acts on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tieline.contract.client import ListRow
+from tieline.contract.kinds import Kind
+from tieline.contract.values import Value, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Something the user fills in before the button acts. An `Option` kind is offered as a look-up to the list."""
+
+    name: str
+    label: str
+    kind: Kind
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ActionInput:
+    """What a handler may look at.
+
+    `record` holds the fields named by `Action.reads` (dotted names reach parents), `children` the rows named by
+    `Action.children`. `keys` gives the ERP key of a linked CRM record, by mapping and CRM id. `lists` holds the rows
+    of the lists named by `Action.lists`. `request` is the id of this press: the same press always has the same one.
+    """
+
+    request: str
+    record_id: str
+    record: Values
+    children: Mapping[str, tuple[Values, ...]]
+    parameters: Values
+    keys: Mapping[tuple[str, str], str]
+    lists: Mapping[str, Sequence[ListRow]]
+    now: datetime
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Promote:
+    """Send the record itself to the ERP now, through its mapping."""
+
+    mapping: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateDocument:
+    """Create one ERP record of a mapping from this press; pressed twice or repeated after a crash it stays one.
+
+    `fields` and `children` are in the client's ERP names. `origin` are CRM fields written on the mirror record when it
+    arrives (for example the opportunity it came from).
+    """
+
+    mapping: str
+    fields: Values
+    children: Mapping[str, tuple[Values, ...]] = field(default_factory=dict)
+    origin: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """Nothing to do, or something must be mended first; a message id of the plugin's catalogue or a plain sentence."""
+
+    message: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+Decision = Promote | CreateDocument | Decline
+Handler = Callable[[ActionInput], Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button on a CRM object.
+
+    `enabled_when` is a CEL expression over `record` (fields named by `reads`), `linked` (mapping names under which the
+    record or, dotted, its parents are linked, e.g. `"customer" in linked`) and `children` (row counts by
+    relationship); when false the press is answered with `otherwise`. `reads`, `children` (relationship -> fields) and
+    `links` (field holding a CRM id -> mapping) say what the host loads before it asks the handler.
+    """
+
+    system: str
+    name: str
+    label: str
+    on: str
+    handler: Handler
+    reads: tuple[str, ...] = ()
+    children: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    lists: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    enabled_when: str = ""
+    otherwise: str = ""
+    help: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.system}.{self.name}"
+
+
+def text(values: Values, name: str) -> str:
+    """A field as text; empty when absent or empty."""
+    value: Value = values.get(name)
+    return "" if value is None else str(value)

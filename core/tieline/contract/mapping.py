@@ -1,0 +1,119 @@
+"""Mappings: pairs of object types with their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tieline.contract.kinds import Kind, Text
+from tieline.contract.values import Value
+
+
+class Side(StrEnum):
+    CRM = "crm"
+    ERP = "erp"
+
+    @property
+    def other(self) -> Side:
+        return Side.ERP if self is Side.CRM else Side.CRM
+
+
+class Direction(StrEnum):
+    """Where a field's value may travel. `FROZEN` is compared and reported, never written."""
+
+    BOTH = "both"
+    TO_CRM = "to_crm"
+    TO_ERP = "to_erp"
+    FROZEN = "frozen"
+
+
+class Policy(StrEnum):
+    """Who wins when both sides changed one field; the loser is always kept in the conflict log."""
+
+    ERP_WINS = "erp_wins"
+    CRM_WINS = "crm_wins"
+    MANUAL = "manual"
+
+
+class Promotion(StrEnum):
+    """When a record born in the CRM goes to the ERP: when a user says so, by itself, or after its parent did."""
+
+    MANUAL = "manual"
+    AUTOMATIC = "automatic"
+    WITH_PARENT = "with_parent"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A pair of pure functions where data cannot say it. Each must undo the other for every value in use."""
+
+    to_erp: Callable[[Value], Value]
+    to_crm: Callable[[Value], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field on both sides.
+
+    `crm` is the org's API name, `erp` the name the client uses (a client may offer dotted names for nested values).
+    A `crm` name that ends in `__c` is installed by the package, with `label` and `help`.
+    `locked` means an administrator may not change the direction. `required` is the ERP's rule.
+    `owner` wins conflicts on this field; without one `policy` decides. Fields of one `group` merge as one value.
+    `key` marks a strong key for the first match (exact after canonical form and unique on both sides).
+    `default` fills an empty required value on its way to a new ERP record. `merge` is a pure function of
+    (base, crm, erp) in ERP terms that settles conflicts.
+    """
+
+    crm: str
+    erp: str
+    kind: Kind = field(default_factory=Text)
+    direction: Direction = Direction.BOTH
+    locked: bool = False
+    required: bool = False
+    owner: Side | None = None
+    policy: Policy = Policy.ERP_WINS
+    group: str = ""
+    key: bool = False
+    label: str = ""
+    help: str = ""
+    default: Value = None
+    via: Conversion | None = None
+    merge: Callable[[Value, Value, Value], Value] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A pair of object types of one system.
+
+    `parent` names the mapping whose record must be linked first; the `Reference` field to it carries the tie.
+    `embedded_in` names the ERP object whose records carry these as children (order lines inside their order):
+    they are read with it, and a child missing from its parent's full set is gone.
+    `crm_constants` are written once on records we create in the CRM and select ours among records shared by several
+    systems (`ERP_Document__c`); `erp_constants` likewise for the ERP.
+    `number` is the ERP field a person knows the record by (order number); it is shown in messages.
+    """
+
+    system: str
+    name: str
+    label: str
+    crm_object: str
+    erp_object: str
+    fields: tuple[Field, ...]
+    parent: str = ""
+    embedded_in: str = ""
+    promotion: Promotion = Promotion.MANUAL
+    create_in_crm: bool = True
+    create_in_erp: bool = True
+    update_automatically: bool = True
+    delete_in_crm: bool = False
+    number: str = ""
+    crm_constants: MappingType[str, Value] = field(default_factory=dict)
+    erp_constants: MappingType[str, Value] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """`system.name`, the name used in settings, errors and the store."""
+        return f"{self.system}.{self.name}"

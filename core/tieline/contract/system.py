@@ -1,0 +1,72 @@
+"""What a plugin provides for one ERP product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tieline.contract.client import Client
+from tieline.contract.effects import Clock, Randomness
+from tieline.contract.transport import Transport
+
+CONTRACT = 1
+"""The contract version this host speaks; a plugin states the one it was written for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing an administrator fills in to connect. Secrets are encrypted at rest and never shown again."""
+
+    name: str
+    label: str
+    help: str
+    secret: bool = False
+    required: bool = True
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientContext:
+    """What a client factory gets: settings (secrets in clear, never to be logged), and its effects."""
+
+    back_office: str
+    settings: Mapping[str, str]
+    transport: Transport
+    clock: Clock
+    randomness: Randomness
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """An ERP product: how to connect, how to make a client, and its local stand-in.
+
+    `hosts` are the host name patterns the client may call (`*.example.com`); any other call is refused.
+    `sandbox` returns the stand-in's application factory; it is imported only when asked for.
+    `prefix` starts the API names of this system's objects in the org (`Unleashed_Warehouse__c`).
+    `describe_sandbox` turns the stand-in's document (`<name>.json`) into connection settings.
+    """
+
+    name: str
+    label: str
+    prefix: str
+    settings: tuple[Setting, ...]
+    client: Callable[[ClientContext], Client]
+    hosts: tuple[str, ...]
+    sandbox: Callable[[], Any] | None = None
+    describe_sandbox: Callable[[Mapping[str, Any]], Mapping[str, str]] | None = None
+    contract: int = CONTRACT
+    entity_label: str = "Accounting entity"
+    demo: DemoPlan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPlan:
+    """What the demonstration shows of a system: the mapping names behind accounts, contacts and products, the action
+    that makes an order, and parameters to press it with."""
+
+    accounts: str
+    contacts: str
+    products: str
+    order_action: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
