@@ -26,6 +26,8 @@ from tieline.contract.client import (
     Write,
     WriteStyle,
 )
+from tieline.contract.component import Component
+from tieline.contract.declarations import Declarations
 from tieline.contract.effects import Clock, Randomness
 from tieline.contract.errors import (
     AnswerLost,
@@ -59,11 +61,13 @@ __all__ = [
     "Client",
     "ClientContext",
     "Clock",
+    "Component",
     "Conversion",
     "CreateDocument",
     "Cursor",
     "Day",
     "Decision",
+    "Declarations",
     "Decline",
     "DeleteSource",
     "DemoPlan",

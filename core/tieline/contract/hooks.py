@@ -16,6 +16,8 @@ import click
 import pluggy
 
 from tieline.contract.action import Action
+from tieline.contract.component import Component
+from tieline.contract.declarations import Declarations
 from tieline.contract.events import Event, Explanation, FieldConflict, Passage
 from tieline.contract.inbound import InboundRoute
 from tieline.contract.lists import ManagedList
@@ -61,6 +63,13 @@ class Extras(Protocol):
     @hookspec
     def register_translations() -> Sequence[Translations]:
         """When a package is built and when a person is spoken to. Later plugins add; the first word wins."""
+
+    @staticmethod
+    @hookspec
+    def render_package(declarations: Declarations) -> Sequence[Component]:
+        """When a package is built, with the declarations of the systems wanted. Pure; the built-in plugins render
+        mappings, lists and actions here, and a plugin may add components of its own. Two different components of
+        one name are an error."""
 
     @staticmethod
     @hookspec
