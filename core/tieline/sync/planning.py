@@ -1,0 +1,178 @@
+"""What to do about one link: a pure decision from its two observations, its base and its mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+
+from tieline.contract import Capabilities, Direction, Field, Promotion, Reference, Side, Value
+from tieline.store.nouns import Canonical, Fields, Link
+from tieline.sync.canonical import canon
+from tieline.sync.merge import Judge, Merge, merge, no_judge
+from tieline.sync.rules import Rules
+from tieline.sync.translate import Translator, Unresolved
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing to do now. `retry` asks to look again later by itself; otherwise an event will make it dirty."""
+
+    reason: str = ""
+    retry: bool = False
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Make the missing record on `side`. `fields` are canonical, in that side's terms."""
+
+    side: Side
+    fields: dict[str, Canonical]
+    parent: str = ""
+    unresolved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Both records exist. `held` keeps outbound changes back until a user promotes them."""
+
+    merge: Merge
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A person must act before this record can go on."""
+
+    reason: str
+    next_step: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bury:
+    """One side's record is gone: keep the link as a tombstone; `erase` deletes the other side's record too."""
+
+    side: Side
+    erase: bool = False
+
+
+Decision = Wait | Create | Update | Block | Bury
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a decision may look at besides the link."""
+
+    rules: Rules
+    translator: Translator
+    erp: Capabilities
+    judge: Judge = no_judge
+    parent_promoted: Callable[[Link], bool] = dataclass_field(default=lambda _link: False)
+
+
+def decide(link: Link, around: Surroundings) -> Decision:
+    """The next step for one link."""
+    if link.tombstone:
+        return Wait()
+    crm, erp = link.crm, link.erp
+    if (crm and crm.deleted) or (erp and erp.deleted):
+        return _gone(link, around)
+    if crm is None:
+        return _create_in_crm(link, around) if erp else Wait()
+    if erp is None:
+        return _create_in_erp(link, around)
+    found = merge(around.rules, crm.fields, erp.fields, link.base, around.translator, around.judge)
+    held = bool(found.to_erp) and not around.rules.mapping.update_automatically and not link.promote
+    if found.to_erp and not around.erp.updatable:
+        return Block("the back office cannot change this kind of record", "Change it there.", "not_updatable")
+    return Update(found, held)
+
+
+def _gone(link: Link, around: Surroundings) -> Bury:
+    side = Side.CRM if link.crm and link.crm.deleted else Side.ERP
+    erase = side is Side.ERP and around.rules.mapping.delete_in_crm and bool(link.crm_key)
+    return Bury(side, erase)
+
+
+def _create_in_crm(link: Link, around: Surroundings) -> Decision:
+    mapping = around.rules.mapping
+    if not mapping.create_in_crm or link.erp is None:
+        return Wait()
+    fields: dict[str, Canonical] = {}
+    unresolved: list[str] = []
+    for field in mapping.fields:
+        if field.direction in {Direction.TO_ERP, Direction.FROZEN} or field.crm not in link.erp.fields:
+            continue
+        value = around.translator.to(Side.CRM, field, link.erp.fields[field.crm])
+        if isinstance(value, Unresolved):
+            unresolved.append(field.crm)
+        elif value is not None:
+            fields[field.crm] = value
+    if _parent_missing(around.rules, unresolved):
+        return Wait(f"its {mapping.parent.replace('_', ' ')} is not in the CRM yet")
+    return Create(Side.CRM, fields, unresolved=tuple(unresolved))
+
+
+def _create_in_erp(link: Link, around: Surroundings) -> Decision:
+    mapping = around.rules.mapping
+    if link.crm is None or not mapping.create_in_erp or not around.erp.creatable:
+        return Wait()
+    if not _wanted(link, around):
+        return Wait()
+    fields, unresolved, missing = _for_erp(link.crm.fields, around)
+    if _parent_missing(around.rules, unresolved):
+        return Wait(f"its {mapping.parent.replace('_', ' ')} is not promoted yet")
+    if missing:
+        return Block(f"{', '.join(missing)} must be filled in", "Fill it in and save.", "required")
+    parent = around.rules.parent_field
+    parent_key = str(fields.get(parent.crm) or "") if parent else ""
+    return Create(Side.ERP, fields, parent_key, tuple(unresolved))
+
+
+def _for_erp(crm: Fields, around: Surroundings) -> tuple[dict[str, Canonical], list[str], list[str]]:
+    fields: dict[str, Canonical] = {}
+    unresolved: list[str] = []
+    missing: list[str] = []
+    for field in around.rules.mapping.fields:
+        if not _travels_on_birth(field) or field.crm not in crm:
+            continue
+        value = around.translator.to(Side.ERP, field, crm[field.crm])
+        if isinstance(value, Unresolved):
+            unresolved.append(field.crm)
+            continue
+        if value is None:
+            value = _default(field)
+        if value is not None:
+            fields[field.crm] = value
+        elif field.required and field.direction is not Direction.TO_CRM:
+            missing.append(field.label or field.crm)
+    return fields, unresolved, missing
+
+
+def _travels_on_birth(field: Field) -> bool:
+    """A strong key the ERP owns is still sent when we make the record: it has no other source then."""
+    return field.direction in {Direction.BOTH, Direction.TO_ERP} or (field.required and field.key)
+
+
+def _default(field: Field) -> Canonical:
+    value: Value = field.default
+    return None if value is None else canon(field, Side.CRM, value)
+
+
+def _wanted(link: Link, around: Surroundings) -> bool:
+    promotion = around.rules.mapping.promotion
+    if link.promote or promotion is Promotion.AUTOMATIC:
+        return True
+    return promotion is Promotion.WITH_PARENT and around.parent_promoted(link)
+
+
+def _parent_missing(rules: Rules, unresolved: list[str]) -> bool:
+    """A record waits for its parent and for every reference the ERP requires."""
+    by_name: Mapping[str, Field] = rules.by_name
+    return any(
+        isinstance(kind := by_name[name].kind, Reference)
+        and (kind.mapping == rules.mapping.parent or by_name[name].required)
+        for name in unresolved
+    )
