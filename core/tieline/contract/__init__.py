@@ -4,6 +4,7 @@ from tieline.contract.action import Action, ActionInput, CreateDocument, Decisio
 from tieline.contract.client import (
     Capabilities,
     Client,
+    CrmClient,
     Cursor,
     DeleteSource,
     Done,
@@ -64,6 +65,7 @@ __all__ = [
     "Component",
     "Conversion",
     "CreateDocument",
+    "CrmClient",
     "Cursor",
     "Day",
     "Decision",

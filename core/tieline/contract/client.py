@@ -263,6 +263,16 @@ class Client(Protocol):
         """Answers that have arrived for pending correlations; the others are left out."""
 
 
+class CrmClient(Client, Protocol):
+    """What the host asks of the CRM besides: rows of its own objects, and whether a user may do what a button does."""
+
+    def upsert(self, obj: str, key_field: str, rows: Sequence[Values]) -> Sequence[Outcome]:
+        """Create or update rows of one of our own objects by a unique external id; safe to repeat."""
+
+    def may_edit(self, user_id: str, record_id: str) -> bool:
+        """Whether this user may edit this record, by the CRM's own rules."""
+
+
 class Executor(Protocol):
     """Runs calls: one after the other under simulation, a few in flight in production."""
 

@@ -93,6 +93,7 @@ class Mapping:
     they are read with it, and a child missing from its parent's full set is gone.
     `crm_constants` are written once on records we create in the CRM and select ours among records shared by several
     systems (`ERP_Document__c`); `erp_constants` likewise for the ERP.
+    `panel` gives each record an `ERP_Link__c` row for people to read; order lines need none.
     `number` is the ERP field a person knows the record by (order number); it is shown in messages.
     """
 
@@ -110,6 +111,7 @@ class Mapping:
     update_automatically: bool = True
     delete_in_crm: bool = False
     number: str = ""
+    panel: bool = True
     crm_constants: MappingType[str, Value] = field(default_factory=dict)
     erp_constants: MappingType[str, Value] = field(default_factory=dict)
 

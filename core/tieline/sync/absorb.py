@@ -1,0 +1,134 @@
+"""Taking one record as read into its link: pure. Nothing is ever dropped for being young or for being ours; a record
+is an echo only when it says what we already know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tieline.contract import Record, Side
+from tieline.store.nouns import AuditEntry, Fields, Link, Observation, Problem
+from tieline.sync.identity import reference
+from tieline.sync.rules import Rules, name_on
+from tieline.sync.status import settled
+
+
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    """`link` is None when there is nothing to save."""
+
+    link: Link | None
+    notes: tuple[AuditEntry, ...] = ()
+
+
+def observation(rules: Rules, side: Side, record: Record) -> Observation:
+    return Observation(
+        rules.canonical(side, record.fields),
+        record.version,
+        record.stamp,
+        record.sequence,
+        record.deleted,
+        record.address,
+    )
+
+
+def absorb(link: Link, rules: Rules, side: Side, record: Record, now: datetime) -> Absorbed:
+    """The link after seeing this record. Raises PermanentError for values a field cannot hold."""
+    seen = link.seen(side)
+    fresh = observation(rules, side, record)
+    if seen is not None and fresh.sequence is not None and seen.sequence is not None:
+        if fresh.sequence < seen.sequence:
+            return Absorbed(None, (_note(link, side, now, "stale"),))
+        if fresh.sequence == seen.sequence and fresh.fields != seen.fields:
+            return _integrity(link, side, now)
+    if link.tombstone:
+        return _after_burial(link, side, fresh, now)
+    if seen is not None and _same(seen, fresh) and link.key(side) == record.key:
+        return _echo(link, side, fresh)
+    return Absorbed(_changed(link, rules, side, record, fresh))
+
+
+def _same(seen: Observation, fresh: Observation) -> bool:
+    return seen.fields == fresh.fields and seen.deleted == fresh.deleted
+
+
+def _echo(link: Link, side: Side, fresh: Observation) -> Absorbed:
+    seen = link.seen(side)
+    after = confirm(_with(link, side, fresh)) if side is Side.ERP else _with(link, side, fresh)
+    if seen == fresh and after.confirmed == link.confirmed:
+        return Absorbed(None)
+    return Absorbed(settled(after))
+
+
+def _changed(link: Link, rules: Rules, side: Side, record: Record, fresh: Observation) -> Link:
+    after = _with(link, side, fresh)
+    keyed = replace(after, crm_key=record.key) if side is Side.CRM else replace(after, erp_key=record.key)
+    keyed = replace(keyed, dirty=True, not_before=None, attempts=0, problem=None, parent=_parent(keyed, rules, record))
+    if side is Side.ERP:
+        keyed = confirm(keyed)
+    if side is Side.CRM and link.delete_refused:
+        keyed = replace(keyed, delete_refused="")
+    return settled(keyed)
+
+
+def _with(link: Link, side: Side, fresh: Observation) -> Link:
+    return replace(link, crm=fresh) if side is Side.CRM else replace(link, erp=fresh)
+
+
+def _parent(link: Link, rules: Rules, record: Record) -> str:
+    """The parent by the name this side knows it by; the first side to say so names it."""
+    if link.parent or not rules.mapping.parent:
+        return link.parent
+    field = rules.parent_field
+    if record.parent:
+        return reference(rules.mapping.parent, Side.ERP, record.parent)
+    for side in (Side.ERP, Side.CRM):
+        seen = link.seen(side)
+        value = seen.fields.get(field.crm) if seen and field else None
+        if value:
+            return reference(rules.mapping.parent, side, str(value))
+    return ""
+
+
+def _after_burial(link: Link, side: Side, fresh: Observation, now: datetime) -> Absorbed:
+    """A record behind a tombstone came back: an undelete is reported and picked up, an old copy is ignored."""
+    seen = link.seen(side)
+    if fresh.deleted or seen is None or not seen.deleted or link.tombstone.startswith("merged"):
+        return Absorbed(None)
+    back = replace(_with(link, side, fresh), tombstone="", dirty=True, problem=None)
+    return Absorbed(settled(back), (_note(link, side, now, "undeleted"),))
+
+
+def _integrity(link: Link, side: Side, now: datetime) -> Absorbed:
+    problem = Problem(
+        "the back office sent two different contents under one version number",
+        "Compare the record in both systems, then press Promote.",
+        now,
+        "integrity",
+    )
+    return Absorbed(settled(replace(link, problem=problem)), (_note(link, side, now, "integrity"),))
+
+
+def _note(link: Link, side: Side, now: datetime, event: str) -> AuditEntry:
+    return AuditEntry(
+        now, event, link.id, link.mapping, side, link.crm_key, link.erp_key, status=str(link.status)
+    )  # fmt: skip
+
+
+def confirm(link: Link) -> Link:
+    """In sync is what a later look at the ERP confirmed, not what we sent."""
+    confirmed = bool(link.promoted and link.erp is not None and _agrees(link, link.erp.fields))
+    return replace(link, confirmed=confirmed)
+
+
+def _agrees(link: Link, erp: Fields) -> bool:
+    return all(name not in erp or erp[name] == pair[1] for name, pair in link.base.items())
+
+
+def expected(rules: Rules, side: Side, link: Link) -> dict[str, object]:
+    """The values last read of one side, under the client's names: what a careful writer compares before it writes."""
+    seen = link.seen(side)
+    if seen is None:
+        return {}
+    known = {name: value for name, value in seen.fields.items() if name in rules.by_name}
+    return {name_on(rules.by_name[n], side): v for n, v in known.items()}

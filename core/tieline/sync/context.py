@@ -1,0 +1,128 @@
+"""What one back office's engine works with. Everything that is not a decision comes in here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from typing import Protocol
+
+from tieline.contract import Client as AnyClient
+from tieline.contract import (
+    Clock,
+    CrmClient,
+    Event,
+    Executor,
+    FieldConflict,
+    ManagedList,
+    Mapping,
+    Passage,
+    Side,
+    System,
+    Value,
+    Values,
+)
+from tieline.store.nouns import AuditEntry
+from tieline.store.protocol import Fence, Store
+from tieline.sync.rules import Rules, compile_rules
+
+
+class Behaviours(Protocol):
+    """The per-record hooks of all plugins."""
+
+    def change(self, mapping: Mapping, side: Side, fields: Values, passage: Passage) -> Values:
+        """The fields to write after every plugin had its say; a plugin that raises refuses this record."""
+
+    def match(self, mapping: Mapping, fields: Values, candidates: Sequence[tuple[str, Values]]) -> str | None: ...
+
+    def resolve(self, conflict: FieldConflict) -> Side | None: ...
+
+    def tell(self, event: Event) -> None:
+        """Never raises."""
+
+
+class NoBehaviours:
+    """No plugin has anything to say."""
+
+    def change(self, _mapping: Mapping, _side: Side, fields: Values, _passage: Passage) -> Values:
+        return fields
+
+    def match(self, _mapping: Mapping, _fields: Values, _candidates: Sequence[tuple[str, Values]]) -> str | None:
+        return None
+
+    def resolve(self, _conflict: FieldConflict) -> Side | None:
+        return None
+
+    def tell(self, _event: Event) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the engine behaves; durations are real time.
+
+    `overlap` is how far each sweep goes back before its cursor: a long transaction of the vendor's can make a row
+    visible after younger ones. `acknowledge_within` is how long a queued write may stay unanswered before a person
+    is told. `retry_first`/`retry_last` bound the back-off of a record; after `retry_budget` attempts it is Out of Sync.
+    """
+
+    overlap: timedelta = timedelta(minutes=10)
+    acknowledge_within: timedelta = timedelta(hours=24)
+    retry_first: timedelta = timedelta(seconds=30)
+    retry_last: timedelta = timedelta(hours=1)
+    retry_budget: int = 5
+    page_of_links: int = 1000
+    rounds: int = 5
+    mass_missing: int = 50
+
+
+def _no_point(_name: str) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Context:
+    """One back office, its two clients, and the effects. `point` is told when a named crash point is passed."""
+
+    back_office: str
+    system: System
+    mappings: Sequence[Mapping]
+    lists: Sequence[ManagedList]
+    store: Store
+    crm: CrmClient
+    erp: AnyClient
+    clock: Clock
+    executor: Executor
+    entities: tuple[str, ...] = ("",)
+    behaviours: Behaviours = field(default_factory=NoBehaviours)
+    options: Options = field(default_factory=Options)
+    point: Callable[[str], None] = _no_point
+    fence: Fence | None = None
+
+    @cached_property
+    def rules(self) -> dict[str, dict[str, Rules]]:
+        """By entity, then by mapping name, parents first."""
+        return {entity: compile_rules(self.mappings, self.back_office, entity) for entity in self.entities}
+
+    @cached_property
+    def home(self) -> str:
+        """The entity of a CRM record nobody has promoted yet: the only one, or none chosen."""
+        return self.entities[0] if len(self.entities) == 1 else ""
+
+    def rules_for(self, entity: str, mapping: str) -> Rules:
+        """Rules of a mapping; a link without a chosen entity uses those of the first."""
+        return self.rules.get(entity, self.rules[self.entities[0]])[mapping]
+
+    def client(self, side: Side) -> AnyClient:
+        return self.crm if side is Side.CRM else self.erp
+
+    def entity_for(self, side: Side, entity: str) -> str:
+        """What to tell a client: the CRM knows no accounting entities."""
+        return "" if side is Side.CRM else entity
+
+    def tell(self, name: str, **data: Value) -> None:
+        self.behaviours.tell(Event(name, self.clock.now(), self.back_office, data))
+
+    def note(self, event: str, **more: object) -> AuditEntry:
+        return AuditEntry(self.clock.now(), event, **more)  # type: ignore[arg-type]

@@ -1,0 +1,211 @@
+"""Reading what changed: observations and the cursor that vouches for them are kept in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tieline.contract import Cursor, PermanentError, Record, Side
+from tieline.store.nouns import AuditEntry, CursorRow, Link, Observation
+from tieline.store.protocol import Transaction
+from tieline.sync.absorb import absorb
+from tieline.sync.context import Context
+from tieline.sync.identity import link_id, read_marker, reference
+from tieline.sync.rules import Rules
+from tieline.sync.status import settled
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a sweep met: records read, and links that changed by it."""
+
+    records: int = 0
+    changed: int = 0
+
+    def add(self, other: Seen) -> None:
+        self.records += other.records
+        self.changed += other.changed
+
+
+Births = dict[tuple[str, str], str]
+"""(mapping, ERP key) -> link, for creates that are sent and not yet acknowledged."""
+
+
+class Observer:
+    """Sweeps one side of a back office."""
+
+    def __init__(self, context: Context, births: Births) -> None:
+        self.context = context
+        self.births = births
+
+    def sweep(self, side: Side) -> Seen:
+        """All mappings of one side, each entity on its own."""
+        total = Seen()
+        for entity in self._rounds(side):
+            for rules in self.context.rules[entity].values():
+                if self._read_alone(rules, side):
+                    total.add(self._sweep_mapping(side, entity, rules))
+        return total
+
+    def _rounds(self, side: Side) -> tuple[str, ...]:
+        """The CRM knows no entities: it is read once, unless the constants that select our records name one."""
+        context = self.context
+        if side is Side.ERP or len(context.entities) == 1:
+            return context.entities
+        first = context.rules[context.entities[0]]
+        differ = any(
+            context.rules[e][name].constants != rules.constants
+            for e in context.entities
+            for name, rules in first.items()
+        )
+        return context.entities if differ else context.entities[:1]
+
+    def _read_alone(self, rules: Rules, side: Side) -> bool:
+        return side is Side.CRM or not rules.mapping.embedded_in
+
+    def _sweep_mapping(self, side: Side, entity: str, rules: Rules) -> Seen:
+        context = self.context
+        with context.store.reading() as tx:
+            row = tx.cursor(context.back_office, entity, side, rules.name)
+        since = Cursor(row.stamp - context.options.overlap) if row else None
+        seen, first = Seen(), None
+        client = context.client(side)
+        for page in client.pages(context.entity_for(side, entity), rules.shape(side), since):
+            first = first or page.as_of
+            reached = min(page.cursor.stamp, first) if page.cursor else None
+            seen.add(self._take(side, entity, rules, page.records, reached))
+        if first is not None:
+            self._finish(side, entity, rules, first)
+        return seen
+
+    def _take(self, side: Side, entity: str, rules: Rules, records: Sequence[Record], reached: datetime | None) -> Seen:
+        context = self.context
+        context.point("observe.before_commit")
+        with context.store.transaction(context.fence, durable=False) as tx:
+            seen = self.absorb_all(tx, side, entity, rules, records)
+            if reached is not None:
+                tx.save_cursor(self._row(side, entity, rules, reached))
+        context.point("observe.after_commit")
+        return seen
+
+    def _finish(self, side: Side, entity: str, rules: Rules, as_of: datetime) -> None:
+        """A whole sweep vouches for everything up to the server's time at its start."""
+        with self.context.store.transaction(self.context.fence, durable=False) as tx:
+            tx.save_cursor(self._row(side, entity, rules, as_of))
+
+    def _row(self, side: Side, entity: str, rules: Rules, stamp: datetime) -> CursorRow:
+        return CursorRow(self.context.back_office, entity, side, rules.name, stamp)
+
+    def absorb_all(
+        self, tx: Transaction, side: Side, entity: str, rules: Rules, records: Sequence[Record]
+    ) -> Seen:  # fmt: skip
+        """Take records (and the children they carry) into their links, inside the caller's transaction."""
+        links = self._links_of(tx, side, entity, rules, records)
+        saved: dict[str, Link] = {}
+        notes: list[AuditEntry] = []
+        for record in records:
+            for link in links.get(record.key) or self._newborn(tx, side, entity, rules, record):
+                changed, said = self._absorb_one(saved.get(link.id, link), rules, side, record)
+                notes += said
+                if changed is not None:
+                    saved[link.id] = changed
+        tx.save_links(list(saved.values()))
+        if notes:
+            tx.append_audit(self.context.back_office, notes)
+        seen = Seen(len(records), len(saved))
+        for child in rules.embedded if side is Side.ERP else ():
+            seen.add(self._embedded(tx, entity, rules, child, records))
+        return seen
+
+    def _links_of(
+        self, tx: Transaction, side: Side, entity: str, rules: Rules, records: Sequence[Record]
+    ) -> dict[str, list[Link]]:
+        """One ERP record has one link; one CRM record may have one in each entity."""
+        context = self.context
+        keys = [record.key for record in records]
+        entities = [entity] if side is Side.ERP else list(dict.fromkeys((*context.entities, context.home)))
+        found: dict[str, list[Link]] = {}
+        for name in entities:
+            for key, link in tx.links_by_key(context.back_office, name, rules.name, side, keys).items():
+                found.setdefault(key, []).append(link)
+        return found
+
+    def _absorb_one(
+        self, link: Link, rules: Rules, side: Side, record: Record
+    ) -> tuple[Link | None, tuple[AuditEntry, ...]]:
+        context = self.context
+        try:
+            result = absorb(link, rules, side, record, context.clock.now())
+        except PermanentError as error:  # one bad value stops one record
+            note = context.note("unreadable", link=link.id, mapping=link.mapping, side=side, note=error.sentence())
+            return None, (note,)
+        return result.link, result.notes
+
+    def _newborn(self, tx: Transaction, side: Side, entity: str, rules: Rules, record: Record) -> list[Link]:
+        """The link of a record met for the first time: one of our own births, or a new one; none if not ours."""
+        context = self.context
+        if record.deleted:
+            return []
+        if side is Side.ERP:
+            if (rules.name, record.key) in self.births:
+                return []  # ours, sent and not acknowledged: recovery adopts it
+            born = tx.link(record.marker) if record.marker else None
+            if born is not None and born.mapping == rules.name and not born.erp_key:
+                return [born]
+        elif record.marker:
+            return self._born_in_crm(tx, rules, record)
+        elif not self._can_start_in_crm(rules):
+            return []
+        home = entity if side is Side.ERP else context.home
+        ident = link_id(context.back_office, home, rules.name, side, record.key)
+        return [Link(ident, context.back_office, home, rules.name)]
+
+    def _born_in_crm(self, tx: Transaction, rules: Rules, record: Record) -> list[Link]:
+        context = self.context
+        told = read_marker(record.marker)
+        if told is None or told[0] != context.back_office or told[2] != rules.object_on(Side.ERP):
+            return []  # made by another back office, or a marker nobody understands
+        entity, key = told[1], told[3]
+        link = tx.links_by_key(context.back_office, entity, rules.name, Side.ERP, [key]).get(key)
+        if link is not None:
+            return [link] if not link.crm_key else []
+        ident = link_id(context.back_office, entity, rules.name, Side.ERP, key)
+        return [Link(ident, context.back_office, entity, rules.name, erp_key=key, promoted=True)]
+
+    def _can_start_in_crm(self, rules: Rules) -> bool:
+        mapping = rules.mapping
+        return mapping.create_in_erp or any(field.key for field in mapping.fields)
+
+    def _embedded(
+        self, tx: Transaction, entity: str, rules: Rules, child: Rules, records: Iterable[Record]
+    ) -> Seen:  # fmt: skip
+        """Children come as the full set of their parent: one that is missing from it is gone."""
+        total = Seen()
+        for record in records:
+            rows = record.children.get(child.object_on(Side.ERP))
+            if rows is None:
+                continue
+            told = [replace(row, parent=row.parent or record.key) for row in rows]
+            total.add(self.absorb_all(tx, Side.ERP, entity, child, told))
+            total.changed += self._orphans(tx, rules, child, record.key, {row.key for row in rows})
+        return total
+
+    def _orphans(self, tx: Transaction, rules: Rules, child: Rules, parent: str, present: set[str]) -> int:
+        gone = [
+            settled(replace(link, erp=replace(link.erp, deleted=True), dirty=True))
+            for link in tx.children(reference(rules.name, Side.ERP, parent))
+            if link.mapping == child.name
+            and link.erp is not None
+            and not link.erp.deleted
+            and not link.awaiting
+            and link.erp_key not in present
+        ]
+        tx.save_links(gone)
+        return len(gone)
+
+
+def forget_side(link: Link, side: Side) -> Link:
+    """The link as if this side had been seen deleted."""
+    gone = Observation({}, deleted=True)
+    return replace(link, crm=gone) if side is Side.CRM else replace(link, erp=gone)
