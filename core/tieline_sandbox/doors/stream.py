@@ -1,0 +1,131 @@
+"""One TCP connection, plain or under TLS, with what a door needs: timeouts, whole writes, and a real reset."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import struct
+from collections.abc import Callable
+from typing import cast
+
+_LINGER_NONE = struct.pack("ii", 1, 0)
+_READ_AHEAD = 1024 * 1024
+_FAREWELL = 1.0
+
+
+class Stream(asyncio.Protocol):
+    """Reads are pulled; writes wait until the kernel has everything, so that a reset loses nothing sent before."""
+
+    def __init__(self, begin: Callable[[Stream], None], *, tls: bool = False) -> None:
+        self._begin, self._tls = begin, tls
+        self._transport: asyncio.Transport | None = None
+        self._received = bytearray()
+        self._ended = False
+        self._paused = False
+        self._readable, self._writable, self._lost = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._writable.set()
+
+    # -- called by the loop ----------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._use(cast("asyncio.Transport", transport))
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._begin(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        self._readable.set()
+        if len(self._received) > _READ_AHEAD and not self._paused and self._transport:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def eof_received(self) -> bool:
+        self._ended = True
+        self._readable.set()
+        return not self._tls  # a half-closed plain connection still takes its answer; TLS has no such thing
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self._ended = True
+        self._transport = None
+        for event in (self._readable, self._writable, self._lost):
+            event.set()
+
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+    # -- called by the door ----------------------------------------------------------------------------------------
+
+    async def read(self, seconds: float) -> bytes:
+        """What has come in, waiting for it; empty at the end. Raises TimeoutError."""
+        if not self._received and not self._ended:
+            self._readable.clear()
+            async with asyncio.timeout(seconds):
+                await self._readable.wait()
+        data = bytes(self._received)
+        self._received.clear()
+        if self._paused and self._transport:
+            self._paused = False
+            self._transport.resume_reading()
+        return data
+
+    async def write(self, data: bytes, seconds: float) -> None:
+        """Returns when the kernel has all of it. Raises TimeoutError, ConnectionResetError."""
+        self._connected().write(data)
+        if not self._writable.is_set():
+            async with asyncio.timeout(seconds):
+                await self._writable.wait()
+
+    async def start_tls(self, context: ssl.SSLContext, seconds: float) -> None:
+        """Become the server end of TLS. Nothing may be awaited between the last plain write and this.
+
+        Raises OSError (which TLS errors are) or TimeoutError.
+        """
+        self._tls = True
+        start = asyncio.get_running_loop().start_tls
+        transport = await start(self._connected(), self, context, server_side=True, ssl_handshake_timeout=seconds)
+        if transport is None or self._lost.is_set():
+            raise ConnectionResetError("gone during the handshake")
+        self._use(transport)
+
+    async def close(self, linger: float) -> None:
+        """Close in order, first taking in what still comes: unread bytes would reset the answer away."""
+        if self._transport and not self._tls:
+            self._transport.write_eof()
+        try:
+            async with asyncio.timeout(linger):
+                while not self._ended:
+                    await self.read(linger)
+        except TimeoutError:
+            self.reset()
+
+    def reset(self) -> None:
+        """Cut the connection with a TCP reset."""
+        if self._transport:
+            connection = self._transport.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NONE)
+            self._transport.abort()
+
+    async def finish(self) -> None:
+        """Close what is still open and see it gone; a caller that does not go along is cut off."""
+        for leave in (asyncio.Transport.close, asyncio.Transport.abort):
+            if self._transport:
+                leave(self._transport)
+            try:
+                async with asyncio.timeout(_FAREWELL):
+                    await self._lost.wait()
+            except TimeoutError:
+                continue
+            return
+
+    def _use(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        transport.set_write_buffer_limits(high=0)
+
+    def _connected(self) -> asyncio.Transport:
+        if self._transport is None:
+            raise ConnectionResetError("the caller is gone")
+        return self._transport
