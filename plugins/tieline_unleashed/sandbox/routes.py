@@ -63,7 +63,7 @@ class _Place:
     target: Target
     guid: str | None = None
     child: str | None = None
-    page: str = "1"
+    page: str | None = None
 
 
 def find(method: str, path: str) -> Call:
@@ -71,6 +71,8 @@ def find(method: str, path: str) -> Call:
     segments = [segment for segment in path.split("/") if segment]
     resource = RESOURCES.get(segments[0].lower()) if segments else None
     place = _place(segments[1:]) if resource and resource is not CONTACTS else None
+    if place and place.page and method != "GET":
+        place = _Place(Target.RECORD, place.page)  # only reading knows pages
     targets = _METHODS.get(resource.name, _READ_ONLY) if resource else {}
     if resource is None or place is None or place.target not in targets:
         raise not_found(f"Nothing is at {path}")
@@ -111,7 +113,9 @@ def _place(rest: list[str]) -> _Place | None:
     return None
 
 
-def _page(text: str) -> int:
+def _page(text: str | None) -> int:
+    if text is None:
+        return 1
     if not _NUMBER.fullmatch(text) or int(text) < 1:
         raise Refused(400, "BadRequest", f"There is no page {text}; pages count from 1")
     return int(text)
