@@ -115,6 +115,12 @@ def _note(link: Link, side: Side, now: datetime, event: str) -> AuditEntry:
     )  # fmt: skip
 
 
+def gone(link: Link, side: Side) -> Link:
+    """The link once a direct look showed that this side's record is not there."""
+    seen = link.seen(side) or Observation({})
+    return replace(_with(link, side, replace(seen, deleted=True)), dirty=True, not_before=None, problem=None)
+
+
 def confirm(link: Link) -> Link:
     """In sync is what a later look at the ERP confirmed, not what we sent."""
     confirmed = bool(link.promoted and link.erp is not None and _agrees(link, link.erp.fields))

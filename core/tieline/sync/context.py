@@ -64,11 +64,13 @@ class Options:
 
     `overlap` is how far each sweep goes back before its cursor: a long transaction of the vendor's can make a row
     visible after younger ones. `acknowledge_within` is how long a queued write may stay unanswered before a person
-    is told. `retry_first`/`retry_last` bound the back-off of a record; after `retry_budget` attempts it is Out of Sync.
+    is told. A create of unknown outcome whose record is nowhere to be found `absent_after` it was sent is taken not to
+    have happened. `retry_first`/`retry_last` bound the back-off of a record; after `retry_budget` attempts it is Out of Sync.
     """
 
     overlap: timedelta = timedelta(minutes=10)
     acknowledge_within: timedelta = timedelta(hours=24)
+    absent_after: timedelta = timedelta(minutes=10)
     retry_first: timedelta = timedelta(seconds=30)
     retry_last: timedelta = timedelta(hours=1)
     retry_budget: int = 5

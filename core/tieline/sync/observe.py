@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tieline.contract import Cursor, PermanentError, Record, Side
-from tieline.store.nouns import AuditEntry, CursorRow, Link, Observation
+from tieline.store.nouns import AuditEntry, CursorRow, Link
 from tieline.store.protocol import Transaction
 from tieline.sync.absorb import absorb
 from tieline.sync.context import Context
@@ -203,9 +203,3 @@ class Observer:
         ]
         tx.save_links(gone)
         return len(gone)
-
-
-def forget_side(link: Link, side: Side) -> Link:
-    """The link as if this side had been seen deleted."""
-    gone = Observation({}, deleted=True)
-    return replace(link, crm=gone) if side is Side.CRM else replace(link, erp=gone)

@@ -79,10 +79,10 @@ def decide(link: Link, around: Surroundings) -> Decision:
     crm, erp = link.crm, link.erp
     if (crm and crm.deleted) or (erp and erp.deleted):
         return _gone(link, around)
-    if crm is None:
-        return _create_in_crm(link, around) if erp else Wait()
+    if crm is None:  # a record whose key is known but which was not read yet is not missing
+        return _create_in_crm(link, around) if erp and not link.crm_key else Wait()
     if erp is None:
-        return _create_in_erp(link, around)
+        return _create_in_erp(link, around) if not link.erp_key else Wait()
     found = merge(around.rules, crm.fields, erp.fields, link.base, around.translator, around.judge)
     held = bool(found.to_erp) and not around.rules.mapping.update_automatically and not link.promote
     if found.to_erp and not around.erp.updatable:

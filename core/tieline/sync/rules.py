@@ -42,13 +42,14 @@ class Rules:
         return {field.crm: field for field in self.mapping.fields}
 
     @cached_property
-    def references(self) -> tuple[Field, ...]:
-        return tuple(field for field in self.mapping.fields if isinstance(field.kind, Reference))
+    def references(self) -> tuple[tuple[str, str], ...]:
+        """(field, mapping it refers to)."""
+        return tuple((f.crm, f.kind.mapping) for f in self.mapping.fields if isinstance(f.kind, Reference))
 
     @cached_property
     def parent_field(self) -> Field | None:
         """The reference to the mapping's parent."""
-        return next((f for f in self.references if _refers_to(f, self.mapping.parent)), None)
+        return next((f for f in self.mapping.fields if _refers_to(f, self.mapping.parent)), None)
 
     def object_on(self, side: Side) -> str:
         return self.mapping.crm_object if side is Side.CRM else self.mapping.erp_object

@@ -1,0 +1,222 @@
+"""Carrying out intents. The intent is stored before anything is sent; an answer is adopted in one transaction; what
+ended unknown stays open until `recover` proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import NoReturn
+
+from tieline.contract import (
+    AnswerLost,
+    Done,
+    Misconfigured,
+    NothingSent,
+    Operation,
+    Outcome,
+    RateLimited,
+    Refused,
+    Side,
+    Stale,
+    TransientError,
+    Unknown,
+)
+from tieline.store.nouns import AuditEntry, Call, Conflict, Item, Link
+from tieline.store.protocol import Transaction
+from tieline.sync.absorb import absorb, gone
+from tieline.sync.context import Context
+from tieline.sync.identity import derive, reference
+from tieline.sync.intents import Intended, as_write
+from tieline.sync.outcome import Settled, apply, backoff
+from tieline.sync.rules import Rules
+from tieline.sync.status import settled
+
+
+@dataclass(slots=True)
+class Tally:
+    """Writes that took effect, by side, and records left open or refused."""
+
+    crm: int = 0
+    erp: int = 0
+    refused: int = 0
+    unknown: int = 0
+    replanned: int = 0
+
+    def add(self, other: Tally) -> None:
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+class Actor:
+    """Sends intents of one entity and mapping to one side."""
+
+    def __init__(self, context: Context, entity: str, rules: Rules, side: Side) -> None:
+        self.context, self.entity, self.rules, self.side = context, entity, rules, side
+        self.client = context.client(side)
+        self.capabilities = self.client.capabilities(rules.object_on(side))
+
+    def send(self, intended: Sequence[Intended], conflicts: Sequence[Conflict] = ()) -> Tally:
+        """All intents, in batches, a few calls in flight."""
+        if conflicts:  # the loser is readable before anything is overwritten
+            with self.context.store.transaction(self.context.fence) as tx:
+                tx.add_conflicts(conflicts)
+        calls = [partial(self._call, batch) for batch in self._batches(intended)]
+        total = Tally()
+        for tally in self.context.executor.run(calls, self.capabilities.concurrency):
+            total.add(tally)
+        return total
+
+    def _batches(self, intended: Sequence[Intended]) -> Iterator[Sequence[Intended]]:
+        """One operation a call: vendors' batch calls know no mixture."""
+        for operation in (Operation.CREATE, Operation.UPDATE, Operation.DELETE):
+            same = [one for one in intended if one.item.operation == operation]
+            size = self.capabilities.batch_size
+            for start in range(0, len(same), size):
+                yield same[start : start + size]
+
+    def _call(self, batch: Sequence[Intended]) -> Tally:
+        call = self._intend(batch)
+        return self.attempt(call)
+
+    def _intend(self, batch: Sequence[Intended]) -> Call:
+        """Store the intent. From here on the call may have been sent, whatever happens to us."""
+        context, now = self.context, self.context.clock.now()
+        items = tuple(one.item for one in batch)
+        ident = derive("call", self.side, *(item.idempotency_key for item in items))
+        deadline = now + context.options.acknowledge_within
+        call = Call(ident, context.back_office, self.entity, self.side, self.rules.name, items, now, False, 0, deadline)
+        context.point("act.before_intent")
+        with context.store.transaction(context.fence) as tx:
+            tx.save_call(call)
+            links = tx.links([item.link for item in items])
+            awaiting = ident if self.side is Side.ERP else ""
+            tx.save_links([settled(replace(k, dirty=False, awaiting=awaiting or k.awaiting)) for k in links.values()])
+        context.point("act.after_intent")
+        return call
+
+    def attempt(self, call: Call) -> Tally:
+        """Send a stored call (again) and adopt its answers."""
+        with self.context.store.reading() as tx:
+            links = tx.links([item.link for item in call.items])
+        items = [item for item in call.items if item.link in links]
+        writes = [as_write(self.rules, links[item.link], item, self.side) for item in items]
+        try:
+            outcomes: Sequence[Outcome] = self.client.write(
+                self.context.entity_for(self.side, self.entity), self.rules.shape(self.side), writes
+            )
+        except (NothingSent, RateLimited, Misconfigured) as error:
+            self._not_sent(call, error)
+        except (AnswerLost, TransientError) as error:
+            outcomes = [Unknown(error.sentence())] * len(items)
+        self.context.point("act.before_ack")
+        tally = self.adopt(call, list(zip(items, outcomes, strict=True)))
+        self.context.point("act.after_ack")
+        return tally
+
+    def _not_sent(self, call: Call, error: NothingSent | RateLimited | Misconfigured) -> NoReturn:
+        """Certain that nothing of this attempt left. Only a call that was never tried before may be closed by that."""
+        context, now = self.context, self.context.clock.now()
+        if not call.maybe_sent:
+            with context.store.transaction(context.fence) as tx:
+                links = tx.links([item.link for item in call.items])
+                tx.save_links([self._later(link, error) for link in links.values()])
+                tx.close_call(call.id)
+                tx.append_audit(
+                    context.back_office,
+                    [AuditEntry(now, "not_sent", mapping=call.mapping, side=call.side, note=error.sentence())],
+                )
+        raise error
+
+    def _later(self, link: Link, error: NothingSent | RateLimited | Misconfigured) -> Link:
+        attempts = link.attempts + 1
+        wait = backoff(attempts, self.context.options)
+        free = replace(link, awaiting="") if self.side is Side.ERP else link
+        due = None if isinstance(error, Misconfigured) else self.context.clock.now() + wait
+        return settled(replace(free, dirty=True, attempts=attempts, not_before=due))
+
+    def adopt(self, call: Call, answers: Sequence[tuple[Item, Outcome]], ambiguous: bool | None = None) -> Tally:
+        """Take answers into links, audit and the call, in one transaction; then look again where that is needed."""
+        context, now = self.context, self.context.clock.now()
+        doubtful = call.maybe_sent if ambiguous is None else ambiguous
+        with context.store.transaction(context.fence) as tx:
+            links = tx.links([item.link for item, _ in answers])
+            settlements = [
+                apply(links[item.link], item, self.side, outcome, self.rules, now, context.options, doubtful)
+                for item, outcome in answers
+            ]
+            tx.save_links([one.link for one in settlements])
+            tx.append_audit(context.back_office, [note for one in settlements for note in one.notes])
+            self._wake_children(tx, [one.link for one in settlements])
+            self._keep_open(tx, call, answers, settlements)
+        self._look_again([one for one in settlements if one.reread])
+        for one, (item, outcome) in zip(settlements, answers, strict=True):
+            self._tell(one, item, outcome)
+        return self._tally(answers)
+
+    def _keep_open(
+        self, tx: Transaction, call: Call, answers: Sequence[tuple[Item, Outcome]], settlements: Sequence[Settled]
+    ) -> None:
+        answered = {item.link for item, _ in answers}
+        left = [one.item for one in settlements if one.item is not None]
+        left += [item for item in call.items if item.link not in answered]
+        unknown = any(isinstance(outcome, Unknown) for _, outcome in answers)
+        if left:
+            maybe = call.maybe_sent or unknown
+            tx.save_call(replace(call, items=tuple(left), attempts=call.attempts + 1, maybe_sent=maybe))
+        else:
+            tx.close_call(call.id)
+
+    def _wake_children(self, tx: Transaction, links: Sequence[Link]) -> None:
+        """Children that waited for these parents are looked at again."""
+        woken: dict[str, Link] = {}
+        for link in links:
+            for side in Side:
+                if link.key(side) and link.crm_key and link.erp_key:
+                    for child in tx.children(reference(self.rules.name, side, link.key(side))):
+                        if not (child.crm_key and child.erp_key) and not child.dirty and not child.tombstone:
+                            woken[child.id] = replace(child, dirty=True, not_before=None)
+        tx.save_links(list(woken.values()))
+
+    def _look_again(self, settlements: Sequence[Settled]) -> None:
+        look_again(self.context, self.entity, self.rules, self.side, [one.link for one in settlements])
+
+    def _tell(self, one: Settled, item: Item, outcome: Outcome) -> None:
+        if isinstance(outcome, Done):
+            self.context.tell(
+                f"record.{item.operation}d", side=self.side, mapping=self.rules.mapping.id, key=one.link.key(self.side)
+            )
+
+    def _tally(self, answers: Sequence[tuple[Item, Outcome]]) -> Tally:
+        done = sum(isinstance(outcome, Done) for _, outcome in answers)
+        return Tally(
+            crm=done if self.side is Side.CRM else 0,
+            erp=done if self.side is Side.ERP else 0,
+            refused=sum(isinstance(outcome, Refused) for _, outcome in answers),
+            unknown=sum(isinstance(outcome, Unknown) for _, outcome in answers),
+            replanned=sum(isinstance(outcome, Stale) for _, outcome in answers),
+        )
+
+
+def look_again(context: Context, entity: str, rules: Rules, side: Side, links: Sequence[Link]) -> None:
+    """Read these records by key now. One that the vendor says is not there is marked gone: that is a direct answer,
+    not an absence from a list."""
+    wanted = {link.key(side): link for link in links if link.key(side)}
+    if not wanted:
+        return
+    found = context.client(side).read(context.entity_for(side, entity), rules.shape(side), list(wanted))
+    with context.store.transaction(context.fence) as tx:
+        fresh = tx.links([link.id for link in wanted.values()])
+        saved: list[Link] = []
+        notes: list[AuditEntry] = []
+        for key, record in found.items():
+            link = fresh[wanted[key].id]
+            if record is None:
+                saved.append(settled(gone(link, side)))
+                continue
+            taken = absorb(link, rules, side, record, context.clock.now())
+            saved += [taken.link] if taken.link else []
+            notes += taken.notes
+        tx.save_links(saved)
+        if notes:
+            tx.append_audit(context.back_office, notes)

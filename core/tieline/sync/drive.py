@@ -1,0 +1,254 @@
+"""From dirty links to intents: load what a decision needs, decide, keep what can be kept at once, hand over the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tieline.contract import Field as RecordField
+from tieline.contract import FieldConflict, ListRow, Option, Person, Side, TielineError
+from tieline.store.nouns import AuditEntry, Conflict, Item, Link, Problem, StoredRow
+from tieline.store.protocol import Transaction
+from tieline.sync.act import Actor, Tally
+from tieline.sync.context import Context
+from tieline.sync.identity import derive
+from tieline.sync.intents import Intended, create_item, delete_item, update_item
+from tieline.sync.match import AMBIGUOUS
+from tieline.sync.merge import Base, Clash, Judge, Merge, Values
+from tieline.sync.outcome import backoff
+from tieline.sync.planning import Block, Bury, Create, Decision, Surroundings, Update, Wait, decide
+from tieline.sync.rules import Rules
+from tieline.sync.status import settled
+from tieline.sync.translate import Translator, build_translator
+
+
+@dataclass(slots=True)
+class Worklist:
+    """What one batch of links came to."""
+
+    saved: dict[str, Link] = field(default_factory=dict)
+    crm: list[Intended] = field(default_factory=list)
+    erp: list[Intended] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    notes: list[AuditEntry] = field(default_factory=list)
+
+
+class Driver:
+    """Plans and carries out one mapping of one entity."""
+
+    def __init__(
+        self,
+        context: Context,
+        entity: str,
+        rules: Rules,
+        rows: dict[str, list[StoredRow]],
+        users: Sequence[ListRow],
+        busy: frozenset[str],
+    ) -> None:
+        self.context, self.entity, self.rules = context, entity, rules
+        self.rows, self.users, self.busy = rows, users, busy
+        self.capabilities = context.erp.capabilities(rules.object_on(Side.ERP))
+
+    def run(self) -> Tally:
+        total = Tally()
+        for links in self._dirty():
+            work = self._plan(links)
+            self._keep(work)
+            total.add(Actor(self.context, self.entity, self.rules, Side.ERP).send(work.erp, work.conflicts))
+            total.add(Actor(self.context, self.entity, self.rules, Side.CRM).send(work.crm))
+        return total
+
+    def _dirty(self) -> Iterator[list[Link]]:
+        context, after = self.context, ""
+        limit = context.options.page_of_links
+        homes = {self.entity, context.home} if self.entity == context.entities[0] else {self.entity}
+        while True:
+            with context.store.reading() as tx:
+                links = tx.dirty_links(context.back_office, self.rules.name, context.clock.now(), limit, after)
+            yield [link for link in links if link.entity in homes and self._free(link)]
+            if len(links) < limit:
+                return
+            after = links[-1].id
+
+    def _free(self, link: Link) -> bool:
+        stuck = link.problem is not None and link.problem.code == AMBIGUOUS
+        return link.id not in self.busy and not link.awaiting and not stuck
+
+    # planning --------------------------------------------------------------------------------------------------
+
+    def _plan(self, links: Sequence[Link]) -> Worklist:
+        work = Worklist()
+        if not links:
+            return work
+        with self.context.store.reading() as tx:
+            translator = self._translator(tx, links)
+            promoted = self._promoted_parents(tx, links)
+        for link in links:
+            around = Surroundings(
+                self.rules, translator, self.capabilities, self._judge(link), lambda one: one.parent in promoted
+            )
+            try:
+                self._take(work, link, decide(link, around))
+            except TielineError as error:  # one bad record stops only itself
+                self._block(work, link, Block(error.what, error.mend or "Correct the record.", error.code or "refused"))
+        return work
+
+    def _take(self, work: Worklist, link: Link, decision: Decision) -> None:
+        if isinstance(decision, Wait):
+            self._wait(work, link, decision)
+        elif isinstance(decision, Create):
+            self._hand_over(work, link, decision.side, create_item(self.context, self.rules, link, decision))
+        elif isinstance(decision, Update):
+            self._update(work, link, decision)
+        elif isinstance(decision, Block):
+            self._block(work, link, decision)
+        else:
+            self._bury(work, link, decision)
+
+    def _wait(self, work: Worklist, link: Link, decision: Wait) -> None:
+        extra = {**link.extra, "waiting": decision.reason} if decision.reason else _without(link.extra, "waiting")
+        after = replace(link, dirty=False, extra=extra)
+        if after != link:
+            work.saved[link.id] = settled(after)
+
+    def _block(self, work: Worklist, link: Link, decision: Block) -> None:
+        now = self.context.clock.now()
+        problem = Problem(decision.reason, decision.next_step, now, decision.code)
+        work.saved[link.id] = settled(replace(link, problem=problem, dirty=False))
+        work.notes.append(self._note("blocked", link, decision.reason))
+
+    def _bury(self, work: Worklist, link: Link, decision: Bury) -> None:
+        if decision.erase:
+            self._hand_over(work, link, decision.side.other, delete_item(link, decision.side.other))
+            return
+        buried = replace(link, tombstone=f"gone:{decision.side}", dirty=False, problem=None, extra={})
+        work.saved[link.id] = settled(buried)
+        work.notes.append(self._note("tombstone", link, f"deleted in the {decision.side}"))
+
+    def _update(self, work: Worklist, link: Link, decision: Update) -> None:
+        merge = decision.merge
+        after = self._after_merge(link, merge, held=decision.held)
+        self._log(work, link, merge)
+        to_erp = {} if decision.held else merge.to_erp
+        if to_erp or merge.to_crm:
+            work.saved[link.id] = replace(after, dirty=True)
+        elif after != link:
+            work.saved[link.id] = after
+        if to_erp:
+            item = update_item(self.context, self.rules, after, Side.ERP, to_erp)
+            work.erp.append(Intended(after, item))
+        if merge.to_crm:
+            item = update_item(self.context, self.rules, after, Side.CRM, merge.to_crm)
+            work.crm.append(Intended(after, item))
+
+    def _after_merge(self, link: Link, merge: Merge, *, held: bool) -> Link:
+        """What the merge settles without a write: agreed values, open conflicts, changes held back."""
+        extra = _without(link.extra, "pending", "waiting", "drifted")
+        if held:
+            extra["pending"] = True
+        if merge.drifted:
+            extra["drifted"] = sorted(merge.drifted)
+        due = None
+        if merge.unresolved:
+            extra["waiting"] = ", ".join(sorted(merge.unresolved))
+            due = self.context.clock.now() + backoff(link.attempts + 1, self.context.options)
+        attempts = link.attempts + 1 if merge.unresolved else 0
+        return settled(
+            replace(
+                link,
+                base={**link.base, **merge.agreed},
+                blocked=tuple(sorted(merge.blocked)),
+                extra=extra,
+                dirty=bool(merge.unresolved),
+                not_before=due,
+                attempts=attempts,
+                promote=False if not held else link.promote,
+                problem=None,
+            )
+        )
+
+    def _hand_over(self, work: Worklist, link: Link, side: Side, item: Item) -> None:
+        (work.crm if side is Side.CRM else work.erp).append(Intended(link, item))
+
+    def _log(self, work: Worklist, link: Link, merge: Merge) -> None:
+        for clash in merge.clashes:
+            work.conflicts.append(self._conflict(link, clash))
+            winner = str(clash.winner or clash.policy)
+            work.notes.append(self._note("conflict", link, f"{', '.join(clash.fields)}: {winner}"))
+        if merge.reverted:
+            work.notes.append(self._note("reverted", link, ", ".join(merge.reverted)))
+
+    def _conflict(self, link: Link, clash: Clash) -> Conflict:
+        values = repr((sorted(clash.crm.items()), sorted(clash.erp.items())))
+        ident = derive("conflict", link.id, *clash.fields, values)
+        now = self.context.clock.now()
+        base = {name: list(pair) if pair else None for name, pair in clash.base.items()}
+        open_still = clash.winner is None and clash.policy == "manual"
+        return Conflict(
+            ident, link.back_office, link.id, link.mapping, clash.fields, base, dict(clash.crm), dict(clash.erp),
+            str(clash.winner or ""), clash.policy, now, None if open_still else now,
+        )  # fmt: skip
+
+    def _note(self, event: str, link: Link, note: str) -> AuditEntry:
+        return self.context.note(
+            event, link=link.id, mapping=link.mapping, crm_key=link.crm_key, erp_key=link.erp_key, note=note,
+            status=str(link.status),
+        )  # fmt: skip
+
+    def _keep(self, work: Worklist) -> None:
+        if not work.saved and not work.notes:
+            return
+        with self.context.store.transaction(self.context.fence) as tx:
+            tx.add_conflicts(work.conflicts)
+            tx.save_links(list(work.saved.values()))
+            if work.notes:
+                tx.append_audit(self.context.back_office, work.notes)
+
+    # what decisions look at ------------------------------------------------------------------------------------
+
+    def _translator(self, tx: Transaction, links: Sequence[Link]) -> Translator:
+        joined: dict[str, list[tuple[str, str]]] = {}
+        for name, mapping in self.rules.references:
+            found: dict[str, Link] = {}
+            for side in Side:
+                keys = sorted(
+                    {str(seen.fields[name]) for one in links if (seen := one.seen(side)) and seen.fields.get(name)}
+                )
+                by_key = tx.links_by_key(self.context.back_office, self.entity, mapping, side, keys)
+                found |= {link.id: link for link in by_key.values()}
+            pairs = [(link.crm_key, link.erp_key) for link in found.values() if not link.tombstone and link.promoted]
+            joined.setdefault(mapping, []).extend(pairs)
+        fields = self.rules.mapping.fields
+        persons = [f.kind for f in fields if isinstance(f.kind, Person)]
+        names = {f.kind.list for f in fields if isinstance(f.kind, Option | Person)}
+        return build_translator(joined, {n: self.rows.get(n, []) for n in names}, self.users, persons)
+
+    def _promoted_parents(self, tx: Transaction, links: Sequence[Link]) -> frozenset[str]:
+        """References of parents that are in the ERP."""
+        parent = self.rules.mapping.parent
+        if not parent:
+            return frozenset()
+        told: dict[Side, list[str]] = {Side.CRM: [], Side.ERP: []}
+        for link in links:
+            parts = link.parent.split("|", 2)
+            if len(parts) == 3 and parts[0] == parent:
+                told[Side(parts[1])].append(parts[2])
+        promoted = set()
+        for side, keys in told.items():
+            found = tx.links_by_key(self.context.back_office, self.entity, parent, side, keys)
+            promoted |= {f"{parent}|{side}|{key}" for key, link in found.items() if link.promoted}
+        return frozenset(promoted)
+
+    def _judge(self, link: Link) -> Judge:
+        def judge(unit: tuple[RecordField, ...], crm: Values, erp: Values, base: Base) -> Side | None:
+            before = {name: pair[1] for name, pair in base.items()}
+            names = tuple(one.crm for one in unit)
+            conflict = FieldConflict(self.rules.mapping, link.crm_key, link.erp_key, names, before, crm, erp)
+            return self.context.behaviours.resolve(conflict)
+
+        return judge
+
+
+def _without(extra: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in extra.items() if name not in names}

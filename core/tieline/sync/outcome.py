@@ -1,0 +1,195 @@
+"""What an answer means for a link: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tieline.contract import Done, Outcome, Pending, Record, Refused, Side, Stale, Unknown
+from tieline.store.nouns import AuditEntry, Canonical, Item, Link, Observation, Problem
+from tieline.sync.absorb import absorb, confirm, observation
+from tieline.sync.context import Options
+from tieline.sync.rules import Rules
+from tieline.sync.status import settled
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The link after an answer. `item` is what stays open (None: the intent is closed). `reread` asks for a fresh look
+    at the record before anything else is decided."""
+
+    link: Link
+    item: Item | None = None
+    notes: tuple[AuditEntry, ...] = ()
+    reread: bool = False
+
+
+def apply(
+    link: Link,
+    item: Item,
+    side: Side,
+    outcome: Outcome,
+    rules: Rules,
+    now: datetime,
+    options: Options,
+    ambiguous: bool = False,
+) -> Settled:
+    """Take one outcome into the link it belongs to. `ambiguous`: an earlier attempt ended unknown, so a refusal now
+    proves nothing about that one and the intent stays open."""
+    if ambiguous and isinstance(outcome, Refused) and not outcome.gone:
+        return _still_open(link, item, side, outcome, now)
+    if isinstance(outcome, Done):
+        return _done(link, item, side, outcome, rules, now)
+    if isinstance(outcome, Pending):
+        return Settled(settled(link), replace(item, correlation=outcome.correlation))
+    if isinstance(outcome, Unknown):
+        return Settled(settled(link), item, (_note(link, item, side, now, "unknown", outcome.reason),))
+    free = replace(link, awaiting="") if side is Side.ERP else link
+    if isinstance(outcome, Stale):
+        return _stale(free, item, side, outcome, rules, now)
+    return _refused(free, item, side, outcome, now, options)
+
+
+def _still_open(link: Link, item: Item, side: Side, outcome: Refused, now: datetime) -> Settled:
+    problem = link.problem if outcome.retryable else _problem(outcome, now)
+    note = _note(link, item, side, now, "refused", f"{outcome.reason} (an earlier attempt is still unproved)")
+    return Settled(settled(replace(link, problem=problem)), item, (note,))
+
+
+def _done(link: Link, item: Item, side: Side, outcome: Done, rules: Rules, now: datetime) -> Settled:
+    if item.operation == "delete":
+        buried = replace(link, tombstone=f"deleted:{side}", awaiting="", dirty=False, problem=None)
+        return Settled(settled(buried), None, (_note(link, item, side, now, "deleted"),))
+    created = item.operation == "create"
+    bound = _bound(link, side, outcome.key or item.key)
+    seen = _seen_after(bound, side, item, outcome, rules)
+    bound = replace(bound, crm=seen) if side is Side.CRM else replace(bound, erp=seen)
+    base = {**link.base, **{name: (pair[0], pair[1]) for name, pair in item.merge.items()}}
+    after = replace(
+        bound,
+        base=_agreed(rules, bound, base),
+        awaiting="" if side is Side.ERP else bound.awaiting,
+        promoted=True,
+        promote=False if side is Side.ERP else bound.promote,
+        problem=None,
+        attempts=0,
+        not_before=None,
+        synced_at=now,
+        dirty=True,  # a last look: what the other side made of our values is decided like any other change
+    )
+    unseen = side is Side.ERP and outcome.record is None
+    after = replace(after, confirmed=False) if unseen else confirm(after)
+    return Settled(settled(after), None, (_note(after, item, side, now, "created" if created else "updated"),))
+
+
+def _bound(link: Link, side: Side, key: str) -> Link:
+    return replace(link, crm_key=key) if side is Side.CRM else replace(link, erp_key=key)
+
+
+def _seen_after(link: Link, side: Side, item: Item, outcome: Done, rules: Rules) -> Observation:
+    """What the side holds now: the read-back if there is one, else what we sent over what we knew."""
+    if outcome.record is not None:
+        return observation(rules, side, outcome.record)
+    before = link.seen(side)
+    known: Mapping[str, Canonical] = before.fields if before else {}
+    sent: Mapping[str, Canonical] = item.payload.get("fields", {})
+    return Observation(
+        {**known, **sent},
+        outcome.version or (before.version if before else ""),
+        before.stamp if before else None,
+        before.sequence if before else None,
+    )
+
+
+def _agreed(
+    rules: Rules, link: Link, base: dict[str, tuple[Canonical, Canonical]]
+) -> dict[str, tuple[Canonical, Canonical]]:
+    """Fields that came out equal without being written (both empty, mostly) are agreed too."""
+    if link.crm is None or link.erp is None:
+        return base
+    for name in rules.by_name:
+        if name in base or name not in link.crm.fields or name not in link.erp.fields:
+            continue
+        pair = (link.crm.fields[name], link.erp.fields[name])
+        if pair[0] == pair[1]:
+            base[name] = pair
+    return base
+
+
+def _stale(link: Link, item: Item, side: Side, outcome: Stale, rules: Rules, now: datetime) -> Settled:
+    note = _note(link, item, side, now, "replanned", "the record changed before we wrote")
+    free = settled(replace(link, dirty=True))
+    if outcome.record is None:
+        return Settled(free, None, (note,), reread=True)
+    fresh = absorb(free, rules, side, outcome.record, now)
+    return Settled(fresh.link or free, None, (note, *fresh.notes))
+
+
+def _refused(link: Link, item: Item, side: Side, outcome: Refused, now: datetime, options: Options) -> Settled:
+    note = _note(link, item, side, now, "refused", outcome.reason)
+    if outcome.gone:
+        return Settled(settled(replace(link, dirty=True)), None, (note,), reread=True)
+    attempts = link.attempts + 1
+    if outcome.retryable:
+        wait = max(backoff(attempts, options), timedelta(seconds=outcome.retry_after or 0))
+        spent = attempts >= options.retry_budget
+        problem = _problem(outcome, now, final=False) if spent else link.problem
+        later = replace(link, attempts=attempts, not_before=now + wait, problem=problem, dirty=True)
+        return Settled(settled(later), None, (note,))
+    if item.operation == "delete":
+        refused = replace(link, delete_refused=outcome.reason, dirty=False)
+        return Settled(settled(refused), None, (note,))
+    # A definite no proves that nothing happened: the next attempt is a new operation with a new key.
+    stuck = replace(link, attempts=attempts, epoch=link.epoch + 1, problem=_problem(outcome, now), dirty=False)
+    return Settled(settled(stuck), None, (note,))
+
+
+def _problem(outcome: Refused, now: datetime, *, final: bool = True) -> Problem:
+    fields = f" ({', '.join(outcome.fields)})" if outcome.fields else ""
+    step = (
+        "Correct the record; it is sent again when you save it." if final else "Nothing: it is tried again by itself."
+    )
+    return Problem(f"{outcome.reason}{fields}", step, now, outcome.code, final)
+
+
+def backoff(attempts: int, options: Options) -> timedelta:
+    """Doubles from the first wait up to the last; no jitter, since one record's wait meets nobody else's."""
+    doubled: timedelta = options.retry_first * (2.0 ** min(attempts - 1, 20))
+    return min(doubled, options.retry_last)
+
+
+def never_happened(link: Link, item: Item, side: Side, now: datetime) -> Settled:
+    """It is proved that the write did not take effect and never will: plan anew, under a new key."""
+    free = replace(link, awaiting="" if side is Side.ERP else link.awaiting, epoch=link.epoch + 1, dirty=True)
+    return Settled(settled(free), None, (_note(link, item, side, now, "not_executed"),))
+
+
+def indeterminate(link: Link, item: Item, side: Side, now: datetime) -> Settled:
+    """The record changed since and no longer tells whether our write was there: drop the intent, look, plan anew."""
+    free = replace(link, awaiting="" if side is Side.ERP else link.awaiting, dirty=True)
+    return Settled(settled(free), None, (_note(link, item, side, now, "indeterminate"),), reread=True)
+
+
+def adopt(record: Record) -> Done:
+    """A look at the other side proved that our write is there."""
+    return Done(record.key, record.version, record)
+
+
+def _note(link: Link, item: Item, side: Side, now: datetime, event: str, note: str = "") -> AuditEntry:
+    before = link.seen(side)
+    old = {name: before.fields.get(name) for name in item.payload.get("fields", {})} if before else {}
+    return AuditEntry(
+        now,
+        event,
+        link.id,
+        link.mapping,
+        side,
+        link.crm_key,
+        link.erp_key,
+        item.idempotency_key,
+        item.payload.get("before", old),
+        item.payload.get("fields", item.payload.get("raw", {})),
+        note,
+        str(link.status),
+    )

@@ -1,0 +1,191 @@
+"""Closing what was left open: after a crash, a lost answer, or a queued write that is answered later.
+
+Every open call may have been sent. A create is looked for by its id or marker; found, it is adopted; nowhere, it is
+sent again under the same key where the vendor makes repeats harmless, else it waits until absence proves it. An
+update is compared with what the record holds now. The same code runs after a crash in here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from tieline.contract import Idempotency, Operation, Outcome, Record, Side
+from tieline.store.nouns import Call, Item, Link, Problem
+from tieline.sync.act import Actor, Tally, look_again
+from tieline.sync.context import Context
+from tieline.sync.observe import Births
+from tieline.sync.outcome import Settled, adopt, indeterminate, never_happened
+from tieline.sync.status import settled
+
+
+def recover(context: Context) -> Tally:
+    """Resolve every open call as far as the other side can tell now."""
+    with context.store.reading() as tx:
+        calls = tx.open_calls(context.back_office)
+    total = Tally()
+    for call in calls:
+        context.point("recover.call")
+        total.add(_Recovery(context, replace(call, maybe_sent=True)).run())
+    return total
+
+
+def births(context: Context) -> Births:
+    """ERP records that are ours already though no answer said so yet."""
+    with context.store.reading() as tx:
+        calls = tx.open_calls(context.back_office)
+    return {
+        (call.mapping, item.key): item.link
+        for call in calls
+        for item in call.items
+        if call.side is Side.ERP and item.operation == Operation.CREATE and item.key
+    }
+
+
+class _Recovery:
+    """One call."""
+
+    def __init__(self, context: Context, call: Call) -> None:
+        self.context, self.call = context, call
+        self.rules = context.rules_for(call.entity, call.mapping)
+        self.actor = Actor(context, call.entity, self.rules, call.side)
+        self.client = self.actor.client
+
+    def run(self) -> Tally:
+        pending = [item for item in self.call.items if item.correlation]
+        sent = [item for item in self.call.items if not item.correlation]
+        total = self._settle(pending) if pending else Tally()
+        if sent:
+            total.add(self._resolve(sent))
+        return total
+
+    # queued writes ---------------------------------------------------------------------------------------------
+
+    def _settle(self, items: Sequence[Item]) -> Tally:
+        answers = self.client.settle([item.correlation for item in items])
+        answered = [(item, answers[item.correlation]) for item in items if item.correlation in answers]
+        silent = [item for item in items if item.correlation not in answers]
+        total = self._adopt(answered) if answered else Tally()
+        deadline = self.call.deadline
+        if silent and deadline is not None and self.context.clock.now() >= deadline:
+            self._overdue(silent)
+        return total
+
+    def _overdue(self, items: Sequence[Item]) -> None:
+        """A person is told; the call stays open, so a late answer is still taken."""
+        problem = Problem(
+            "the back office has not acknowledged this record",
+            "Ask for it in the back office; press Promote to send it again under the same key.",
+            self.context.clock.now(),
+            "no_acknowledgment",
+        )
+        with self.context.store.transaction(self.context.fence) as tx:
+            links = tx.links([item.link for item in items])
+            late = [link for link in links.values() if link.problem is None]
+            tx.save_links([settled(replace(link, problem=problem, awaiting="")) for link in late])
+
+    # writes of unknown outcome ---------------------------------------------------------------------------------
+
+    def _resolve(self, items: Sequence[Item]) -> Tally:
+        creates = [item for item in items if item.operation == Operation.CREATE]
+        others = [item for item in items if item.operation != Operation.CREATE]
+        total = self._creates(creates) if creates else Tally()
+        if others:
+            total.add(self._changes(others))
+        return total
+
+    def _creates(self, items: Sequence[Item]) -> Tally:
+        found = self._look_for(items)
+        total = self._adopt([(item, adopt(found[item.link])) for item in items if item.link in found])
+        absent = [item for item in items if item.link not in found]
+        if not absent:
+            return total
+        if self.actor.capabilities.idempotency is not Idempotency.NONE and not self._long_gone():
+            total.add(self._repeat(absent))
+        elif self._long_gone():
+            self._close_absent(absent)
+        return total
+
+    def _look_for(self, items: Sequence[Item]) -> dict[str, Record]:
+        """By the id we chose, else by the marker; keyed by link."""
+        shape = self.rules.shape(self.call.side)
+        entity = self.context.entity_for(self.call.side, self.call.entity)
+        by_key = {item.key: item.link for item in items if item.key}
+        by_marker = {str(item.payload.get("marker", "")): item.link for item in items if not item.key}
+        found: dict[str, Record] = {}
+        if by_key:
+            read = self.client.read(entity, shape, list(by_key))
+            found |= {by_key[key]: record for key, record in read.items() if record is not None}
+        if by_marker:
+            marked = self.client.find(entity, shape, list(by_marker))
+            found |= {by_marker[text]: record for text, record in marked.items()}
+        return found
+
+    def _long_gone(self) -> bool:
+        return self.context.clock.now() - self.call.made_at >= self.context.options.absent_after
+
+    def _repeat(self, items: Sequence[Item]) -> Tally:
+        """The same key again: the vendor recognises it, so there is still one record whatever happened before."""
+        return self.actor.attempt(replace(self.call, items=tuple(items)))
+
+    def _close_absent(self, items: Sequence[Item]) -> None:
+        now = self.context.clock.now()
+        self._close(items, lambda link, item: never_happened(link, item, self.call.side, now))
+
+    def _changes(self, items: Sequence[Item]) -> Tally:
+        entity = self.context.entity_for(self.call.side, self.call.entity)
+        found = self.client.read(entity, self.rules.shape(self.call.side), [item.key for item in items])
+        done: list[tuple[Item, Outcome]] = []
+        unclear: list[Item] = []
+        for item in items:
+            record = found.get(item.key)
+            if record is not None and self._holds(record, item):
+                done.append((item, adopt(record)))
+            elif record is None and item.operation == Operation.DELETE:
+                done.append((item, adopt(Record(item.key, {}))))
+            else:
+                unclear.append(item)
+        total = self._adopt(done) if done else Tally()
+        if unclear:
+            now = self.context.clock.now()
+            links = self._close(unclear, lambda link, item: indeterminate(link, item, self.call.side, now))
+            look_again(self.context, self.call.entity, self.rules, self.call.side, links)
+        return total
+
+    def _holds(self, record: Record, item: Item) -> bool:
+        """Whether the record shows what we meant to write. Equal values need no proof of who wrote them."""
+        if item.operation == Operation.DELETE:
+            return record.deleted
+        now = self.rules.canonical(self.call.side, record.fields)
+        wanted: Mapping[str, object] = item.payload.get("fields", {})
+        return all(now.get(name) == value for name, value in wanted.items())
+
+    # bookkeeping -----------------------------------------------------------------------------------------------
+
+    def _adopt(self, answers: Sequence[tuple[Item, Outcome]]) -> Tally:
+        if not answers:
+            return Tally()
+        tally = self.actor.adopt(self.call, answers, ambiguous=True)
+        done = {item.link for item, _ in answers}
+        self.call = replace(self.call, items=tuple(item for item in self.call.items if item.link not in done))
+        return tally
+
+    def _close(self, items: Sequence[Item], judge: Settle) -> list[Link]:
+        closed = {item.link for item in items}
+        left = tuple(item for item in self.call.items if item.link not in closed)
+        with self.context.store.transaction(self.context.fence) as tx:
+            links = tx.links(list(closed))
+            settlements = [judge(links[item.link], item) for item in items if item.link in links]
+            tx.save_links([one.link for one in settlements])
+            tx.append_audit(self.context.back_office, [note for one in settlements for note in one.notes])
+            if left:
+                tx.save_call(replace(self.call, items=left))
+            else:
+                tx.close_call(self.call.id)
+        self.call = replace(self.call, items=left)
+        return [one.link for one in settlements]
+
+
+class Settle(Protocol):
+    def __call__(self, link: Link, item: Item) -> Settled: ...
