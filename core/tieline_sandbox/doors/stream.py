@@ -111,15 +111,19 @@ class Stream(asyncio.Protocol):
 
     async def finish(self) -> None:
         """Close what is still open and see it gone; a caller that does not go along is cut off."""
-        for leave in (asyncio.Transport.close, asyncio.Transport.abort):
-            if self._transport:
-                leave(self._transport)
-            try:
-                async with asyncio.timeout(_FAREWELL):
-                    await self._lost.wait()
-            except TimeoutError:
-                continue
-            return
+        if self._transport:
+            self._transport.close()
+        if not await self._is_lost() and self._transport:
+            self._transport.abort()
+            await self._is_lost()
+
+    async def _is_lost(self) -> bool:
+        try:
+            async with asyncio.timeout(_FAREWELL):
+                await self._lost.wait()
+        except TimeoutError:
+            return False
+        return True
 
     def _use(self, transport: asyncio.Transport) -> None:
         self._transport = transport
