@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tieline_sandbox.effects import Clock, Randomness
@@ -29,8 +29,8 @@ CREDENTIALS_SETTING = "credentials"
 class Unleashed:
     """Build it with `tieline_unleashed.sandbox.build`; `state` must already hold credentials."""
 
-    name = "unleashed"
-    proxy_hosts = ("api.unleashedsoftware.com",)
+    name: str = "unleashed"
+    proxy_hosts: Sequence[str] = ("api.unleashedsoftware.com",)
 
     def __init__(self, state: State, clock: Clock, randomness: Randomness, profile: Profile | None = None) -> None:
         self.state = state

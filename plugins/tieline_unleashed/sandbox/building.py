@@ -16,7 +16,7 @@ from tieline_unleashed.sandbox.registry import indexes
 from tieline_unleashed.sandbox.saving import Context, guid_source
 
 SEED_ACTOR = "seed"
-STATE_FILE = "state.db"
+STATE_FILE = f"{Unleashed.name}.db"
 _KEY_LENGTH = 64
 
 
