@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -125,15 +124,11 @@ def _bare(kind: Callable[[], Deed]) -> Callable[[str, Any], Deed]:
 def _timed(kind: Callable[[float], Deed]) -> Callable[[str, Any], Deed]:
     def read(name: str, options: Any) -> Deed:
         seconds = _object(options, f'"do.{name}"', ("seconds",)).get("seconds")
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not _is_wait(seconds):
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= _LONGEST:
             raise RuleRefused(f'"do.{name}.seconds" must be a number above 0, up to 3600; it is {_shown(seconds)}.')
         return kind(float(seconds))
 
     return read
-
-
-def _is_wait(seconds: float) -> bool:
-    return math.isfinite(seconds) and 0 < seconds <= _LONGEST
 
 
 def _close_mid(name: str, options: Any) -> Deed:
