@@ -26,7 +26,8 @@ from tieline.store.nouns import AuditEntry, Call, Conflict, Item, Link
 from tieline.store.protocol import Transaction
 from tieline.sync.absorb import absorb, gone
 from tieline.sync.context import Context
-from tieline.sync.identity import derive, reference
+from tieline.sync.family import wake_children
+from tieline.sync.identity import derive
 from tieline.sync.intents import Intended, as_write
 from tieline.sync.outcome import Settled, apply, backoff
 from tieline.sync.rules import Rules
@@ -147,7 +148,7 @@ class Actor:
             ]
             tx.save_links([one.link for one in settlements])
             tx.append_audit(context.back_office, [note for one in settlements for note in one.notes])
-            self._wake_children(tx, [one.link for one in settlements])
+            wake_children(tx, self.rules.name, [one.link for one in settlements])
             self._keep_open(tx, call, answers, settlements)
         self._look_again([one for one in settlements if one.reread])
         for one, (item, outcome) in zip(settlements, answers, strict=True):
@@ -166,17 +167,6 @@ class Actor:
             tx.save_call(replace(call, items=tuple(left), attempts=call.attempts + 1, maybe_sent=maybe))
         else:
             tx.close_call(call.id)
-
-    def _wake_children(self, tx: Transaction, links: Sequence[Link]) -> None:
-        """Children that waited for these parents are looked at again."""
-        woken: dict[str, Link] = {}
-        for link in links:
-            for side in Side:
-                if link.key(side) and link.crm_key and link.erp_key:
-                    for child in tx.children(reference(self.rules.name, side, link.key(side))):
-                        if not (child.crm_key and child.erp_key) and not child.dirty and not child.tombstone:
-                            woken[child.id] = replace(child, dirty=True, not_before=None)
-        tx.save_links(list(woken.values()))
 
     def _look_again(self, settlements: Sequence[Settled]) -> None:
         look_again(self.context, self.entity, self.rules, self.side, [one.link for one in settlements])

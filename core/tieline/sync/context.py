@@ -15,6 +15,7 @@ from tieline.contract import (
     Event,
     Executor,
     FieldConflict,
+    ListRow,
     ManagedList,
     Mapping,
     Passage,
@@ -23,7 +24,7 @@ from tieline.contract import (
     Value,
     Values,
 )
-from tieline.store.nouns import AuditEntry
+from tieline.store.nouns import AuditEntry, StoredRow
 from tieline.store.protocol import Fence, Store
 from tieline.sync.rules import Rules, compile_rules
 
@@ -65,7 +66,8 @@ class Options:
     `overlap` is how far each sweep goes back before its cursor: a long transaction of the vendor's can make a row
     visible after younger ones. `acknowledge_within` is how long a queued write may stay unanswered before a person
     is told. A create of unknown outcome whose record is nowhere to be found `absent_after` it was sent is taken not to
-    have happened. `retry_first`/`retry_last` bound the back-off of a record; after `retry_budget` attempts it is Out of Sync.
+    have happened. `retry_first` and `retry_last` bound a record's back-off; after `retry_budget` attempts it is Out of
+    Sync.
     """
 
     overlap: timedelta = timedelta(minutes=10)
@@ -77,6 +79,36 @@ class Options:
     page_of_links: int = 1000
     rounds: int = 5
     mass_missing: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlan:
+    """Rows as they should stand now (all that are known, withdrawn ones inactive), and what is suspicious."""
+
+    rows: tuple[StoredRow, ...]
+    alarm: str = ""
+
+
+class RowPlanner(Protocol):
+    """Pure: what a fresh list means for the rows we know."""
+
+    def __call__(
+        self, back_office: str, entity: str, name: str, stored: Sequence[StoredRow], fresh: Sequence[ListRow]
+    ) -> ListPlan: ...
+
+
+def keep_rows(
+    back_office: str, entity: str, name: str, stored: Sequence[StoredRow], fresh: Sequence[ListRow]
+) -> ListPlan:
+    """The planner of a host without managed lists: rows are added and renamed, nothing is withdrawn."""
+    known = {row.key: row for row in stored}
+    for row in fresh:
+        before = known.get(row.key)
+        known[row.key] = StoredRow(
+            back_office, entity, name, row.key, row.label, row.active, row.parent, dict(row.attributes),
+            before.crm_key if before else "", before.written if before else "",
+        )  # fmt: skip
+    return ListPlan(tuple(known.values()))
 
 
 def _no_point(_name: str) -> None:
@@ -99,6 +131,7 @@ class Context:
     entities: tuple[str, ...] = ("",)
     behaviours: Behaviours = field(default_factory=NoBehaviours)
     options: Options = field(default_factory=Options)
+    plan_rows: RowPlanner = keep_rows
     point: Callable[[str], None] = _no_point
     fence: Fence | None = None
 

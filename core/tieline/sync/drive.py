@@ -1,4 +1,4 @@
-"""From dirty links to intents: load what a decision needs, decide, keep what can be kept at once, hand over the rest."""
+"""From dirty links to intents: load what a decision needs, decide, keep what needs no call, hand over the rest."""
 
 from __future__ import annotations
 
@@ -252,3 +252,9 @@ class Driver:
 
 def _without(extra: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in extra.items() if name not in names}
+
+
+def _ids(links: Sequence[Link], side: Side, name: str) -> list[str]:
+    """The ids that a reference field holds in these links."""
+    seen = [observation.fields.get(name) for link in links if (observation := link.seen(side))]
+    return sorted({str(value) for value in seen if value})

@@ -9,6 +9,7 @@ from tieline.contract import Values
 from tieline.store.nouns import Link, Problem
 from tieline.store.protocol import Transaction
 from tieline.sync.context import Context
+from tieline.sync.family import wake_children
 from tieline.sync.matching import Pairing, pair
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
@@ -40,7 +41,7 @@ def match_mapping(context: Context, entity: str, rules: Rules) -> Matched:
         found = pair(rules, crm, erp)
         _ask_plugins(context, rules, crm, erp, found)
         by_id = {link.id: link for link in (*crm, *erp)}
-        _join(tx, context, entity, found, by_id)
+        _join(tx, context, entity, rules, found, by_id)
         _mark(tx, context, rules, found, by_id)
     return Matched(len(found.pairs), len(found.ambiguous))
 
@@ -73,7 +74,7 @@ def _ask_plugins(context: Context, rules: Rules, crm: list[Link], erp: list[Link
                 found.ambiguous.pop(ident, None)
 
 
-def _join(tx: Transaction, context: Context, entity: str, found: Pairing, by_id: dict[str, Link]) -> None:
+def _join(tx: Transaction, context: Context, entity: str, rules: Rules, found: Pairing, by_id: dict[str, Link]) -> None:
     """The CRM's half-link lives on; the ERP's is kept as a tombstone that answers to no key."""
     buried, joined, notes = [], [], []
     for crm_id, erp_id in found.pairs:
@@ -86,6 +87,7 @@ def _join(tx: Transaction, context: Context, entity: str, found: Pairing, by_id:
         )
     tx.save_links(buried)
     tx.save_links(joined)
+    wake_children(tx, rules.name, joined)
     if notes:
         tx.append_audit(context.back_office, notes)
 

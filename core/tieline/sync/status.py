@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 from tieline.store.nouns import Link, Status
@@ -25,6 +26,21 @@ def derive(link: Link) -> Status:
 
 
 def settled(link: Link) -> Link:
-    """The link with its status as it must be stored."""
+    """The link with its status as it must be stored, and its panel marked stale when a person would see a change."""
     status = derive(link)
-    return link if link.status is status else replace(link, status=status, panel="")
+    shown = visible(link, status)
+    if link.status is status and link.extra.get("shown") == shown:
+        return link
+    return replace(link, status=status, panel="", extra={**link.extra, "shown": shown})
+
+
+def visible(link: Link, status: Status) -> str:
+    """A fingerprint of what the panel shows."""
+    problem = (link.problem.reason, link.problem.next_step) if link.problem else None
+    synced = link.synced_at.isoformat() if link.synced_at else ""
+    version = (link.erp.sequence, link.erp.version, link.erp.address) if link.erp else None
+    parts = (
+        status, link.crm_key, link.erp_key, link.entity, link.tombstone, link.delete_refused, link.blocked,
+        link.extra.get("waiting"), problem, synced, version,
+    )  # fmt: skip
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

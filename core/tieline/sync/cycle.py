@@ -1,0 +1,135 @@
+"""One cycle of one back office: recover, look at both sides, decide, act, show. Cost grows with what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from tieline.contract import ListRow, Person, Side, TielineError, Unconfirmed
+from tieline.store.nouns import StoredRow
+from tieline.sync.act import Tally
+from tieline.sync.context import Context
+from tieline.sync.deletes import sweep_deletes
+from tieline.sync.drive import Driver
+from tieline.sync.lists import sync_lists
+from tieline.sync.match import match_mapping
+from tieline.sync.observe import Observer, Seen
+from tieline.sync.panel import write_panels
+from tieline.sync.recover import births, recover
+
+FIRST_LOAD = "first_load"
+
+
+@dataclass(slots=True)
+class Report:
+    """What a cycle did. `writes` counts records that took effect, `panels` rows of `ERP_Link__c`, `lists` list rows
+    written to the org; `problems` are sentences about things that stopped a part of the cycle."""
+
+    seen: Seen = field(default_factory=Seen)
+    writes: Tally = field(default_factory=Tally)
+    panels: int = 0
+    lists: int = 0
+    requests: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def total_writes(self) -> int:
+        return self.writes.crm + self.writes.erp + self.panels + self.lists
+
+
+Progress = Callable[[str], None]
+
+
+def _silent(_stage: str) -> None:
+    return None
+
+
+class Cycle:
+    """The stages of a cycle, each of which may also be run on its own."""
+
+    def __init__(self, context: Context, progress: Progress = _silent) -> None:
+        self.context, self.progress = context, progress
+        self.report = Report()
+        self._users: Sequence[ListRow] | None = None
+
+    def run(self) -> Report:
+        """All stages. A part that fails is reported and the others go on. Raises Unconfirmed before the first load."""
+        self.stage("recover", lambda: self.report.writes.add(recover(self.context)))
+        self.stage("lists", self._lists)
+        self.observe()
+        if not confirmed(self.context):
+            raise Unconfirmed(
+                "the first load has not been confirmed",
+                where=f"back office {self.context.back_office}",
+                mend="Look at the counts of `tieline sync --preview`, then run `tieline sync --once --yes`.",
+            )
+        self.settle()
+        return self.report
+
+    def observe(self) -> None:
+        """Both sides' changes and deletions."""
+        observer = Observer(self.context, births(self.context))
+        for side in (Side.ERP, Side.CRM):
+            self.stage(f"read {side}", lambda side=side: self.report.seen.add(observer.sweep(side)))  # type: ignore[misc]
+            self.stage(f"deletes {side}", lambda side=side: sweep_deletes(self.context, side))  # type: ignore[misc]
+
+    def settle(self) -> None:
+        """Decide and act until nothing is left to do, then show it."""
+        for _ in range(self.context.options.rounds):
+            if not self._round():
+                break
+        self.stage("panels", self._panels)
+
+    def stage(self, name: str, work: Callable[[], object]) -> None:
+        self.progress(name)
+        try:
+            work()
+        except TielineError as error:
+            self.report.problems.append(f"{name}: {error.sentence()}")
+
+    def _lists(self) -> None:
+        self.report.lists += sync_lists(self.context)
+
+    def _panels(self) -> None:
+        self.report.panels += write_panels(self.context)
+
+    def _round(self) -> bool:
+        """One pass over all mappings, parents first. True when something was written, so that another may be due."""
+        before = (self.report.writes.crm, self.report.writes.erp, self.report.writes.replanned)
+        busy = self._busy()
+        for entity, mappings in self.context.rules.items():
+            rows = self._rows(entity)
+            for rules in mappings.values():
+                self.stage(f"match {rules.name}", lambda e=entity, r=rules: match_mapping(self.context, e, r))  # type: ignore[misc]
+                driver = Driver(self.context, entity, rules, rows, self.users, busy)
+                self.stage(rules.name, lambda d=driver: self.report.writes.add(d.run()))  # type: ignore[misc]
+        return before != (self.report.writes.crm, self.report.writes.erp, self.report.writes.replanned)
+
+    def _busy(self) -> frozenset[str]:
+        """Links inside calls whose outcome is unknown: nothing new is decided about them."""
+        with self.context.store.reading() as tx:
+            calls = tx.open_calls(self.context.back_office)
+        return frozenset(item.link for call in calls for item in call.items)
+
+    def _rows(self, entity: str) -> dict[str, list[StoredRow]]:
+        with self.context.store.reading() as tx:
+            return {one.name: tx.list_rows(self.context.back_office, entity, one.name) for one in self.context.lists}
+
+    @property
+    def users(self) -> Sequence[ListRow]:
+        """The org's users, asked for only when a mapping joins people."""
+        if self._users is None:
+            persons = [f for m in self.context.mappings for f in m.fields if isinstance(f.kind, Person)]
+            self._users = self.context.crm.options("", "users") if persons else ()
+        return self._users
+
+
+def confirmed(context: Context) -> bool:
+    with context.store.reading() as tx:
+        return bool(tx.fact(f"back_office:{context.back_office}", FIRST_LOAD))
+
+
+def confirm_first_load(context: Context, count: int) -> None:
+    """A person has seen the counts and said yes."""
+    with context.store.transaction(context.fence) as tx:
+        tx.save_fact(f"back_office:{context.back_office}", FIRST_LOAD, {"count": count})

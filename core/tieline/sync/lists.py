@@ -1,0 +1,85 @@
+"""Managed lists: read from the back office, kept in the org as read-only rows. Runs before records, whose look-ups
+need the rows. What a fresh list means for the rows we know is decided by the planner given in the context."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tieline.contract import Done, ManagedList, Outcome, Refused, Side, Value
+from tieline.contract.naming import attribute_field, list_key, list_object
+from tieline.store.nouns import StoredRow
+from tieline.sync.context import Context
+from tieline.sync.identity import fingerprint
+
+KEY_FIELD = "Key__c"
+
+
+def sync_lists(context: Context) -> int:
+    """Every list of every entity; returns rows written to the org."""
+    return sum(_sync(context, entity, managed) for entity in context.entities for managed in context.lists)
+
+
+def _sync(context: Context, entity: str, managed: ManagedList) -> int:
+    with context.store.reading() as tx:
+        stored = tx.list_rows(context.back_office, entity, managed.name)
+    fresh = context.erp.options(entity, managed.name)
+    plan = context.plan_rows(context.back_office, entity, managed.name, stored, fresh)
+    if plan.alarm:
+        _alarm(context, managed, plan.alarm)
+    ids = {row.key: row.crm_key for row in stored}
+    lagging = [row for row in plan.rows if row.written != _fingerprint(context, managed, row, ids)]
+    return _write(context, managed, lagging, ids) if lagging else 0
+
+
+def row_fields(context: Context, managed: ManagedList, row: StoredRow, ids: dict[str, str]) -> dict[str, Value]:
+    """A list row as its object in the org; a parent that is not there yet is filled in by the next pass."""
+    fields: dict[str, Value] = {
+        KEY_FIELD: list_key(row.back_office, row.entity, row.key),
+        "Name": row.label[:80],
+        "ERP_Id__c": row.key,
+        "Back_Office__c": row.back_office,
+        "Accounting_Entity__c": row.entity or None,
+        "Active__c": row.active,
+    }
+    fields |= {attribute_field(name): row.attributes.get(name) or None for name in managed.attributes}
+    if managed.hierarchy:
+        fields["Parent__c"] = ids.get(row.parent) or None
+    return fields
+
+
+def _fingerprint(context: Context, managed: ManagedList, row: StoredRow, ids: dict[str, str]) -> str:
+    return fingerprint(row_fields(context, managed, row, ids))
+
+
+def _write(context: Context, managed: ManagedList, rows: Sequence[StoredRow], ids: dict[str, str]) -> int:
+    shown = [row_fields(context, managed, row, ids) for row in rows]
+    outcomes = context.crm.upsert(list_object(context.system, managed), KEY_FIELD, shown)
+    answered = list(zip(rows, shown, outcomes, strict=True))
+    kept = [_kept(row, fields, outcome) for row, fields, outcome in answered]
+    notes = [
+        context.note("list_row", mapping=managed.id, side=Side.CRM, crm_key=row.crm_key, erp_key=row.key, after=fields)
+        for row, fields, outcome in answered
+        if isinstance(outcome, Done)
+    ]
+    notes += [
+        context.note("list_refused", mapping=managed.id, side=Side.CRM, erp_key=row.key, note=outcome.reason)
+        for row, _, outcome in answered
+        if isinstance(outcome, Refused)
+    ]
+    with context.store.transaction(context.fence) as tx:
+        tx.save_list_rows(kept)
+        tx.append_audit(context.back_office, notes)
+    return sum(isinstance(outcome, Done) for _, _, outcome in answered)
+
+
+def _kept(row: StoredRow, fields: dict[str, Value], outcome: Outcome) -> StoredRow:
+    if isinstance(outcome, Done):
+        return replace(row, crm_key=outcome.key or row.crm_key, written=fingerprint(fields))
+    return replace(row, written="")
+
+
+def _alarm(context: Context, managed: ManagedList, alarm: str) -> None:
+    with context.store.transaction(context.fence) as tx:
+        tx.append_audit(context.back_office, [context.note("list_alarm", mapping=managed.id, note=alarm)])
+    context.tell("list.alarm", list=managed.id, note=alarm)

@@ -1,0 +1,123 @@
+"""What the org shows of each link: one `ERP_Link__c` row, written only when something a person can see has changed.
+
+Rows are upserted by the link's id, so a repeat after a crash writes the same row again and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tieline.contract import Done, Refused, Side, Value
+from tieline.contract.naming import ERP_KEY, LINK_OBJECT, lookup_field
+from tieline.store.nouns import Link
+from tieline.sync.context import Context
+from tieline.sync.identity import fingerprint
+from tieline.sync.rules import Rules
+
+BATCH = 200
+NOT_SHOWN = "-"
+REASON_LENGTH = 1000
+
+
+def write_panels(context: Context) -> int:
+    """Bring every panel that lags up to date; returns the rows written."""
+    written, after = 0, ""
+    while True:
+        with context.store.reading() as tx:
+            links = tx.stale_panels(context.back_office, BATCH, after)
+        shown = [link for link in links if _has_panel(context, link)]
+        if shown:
+            written += _write(context, shown)
+        _skip(context, [link for link in links if not _has_panel(context, link)])
+        if len(links) < BATCH:
+            return written
+        after = links[-1].id
+
+
+def row(context: Context, link: Link) -> dict[str, Value]:
+    """The panel's fields. Empty texts clear what an earlier state said."""
+    rules = context.rules_for(link.entity, link.mapping)
+    problem = link.problem
+    gone = link.tombstone.startswith("gone")
+    return {
+        ERP_KEY: link.id,
+        lookup_field(rules.mapping.crm_object): link.crm_key,
+        "Record_Id__c": link.crm_key,
+        "Back_Office__c": link.back_office,
+        "Accounting_Entity__c": link.entity or None,
+        "Mapping__c": rules.mapping.id,
+        "Sync_Status__c": str(link.status),
+        "ERP_Id__c": link.erp_key or None,
+        "Number__c": _number(rules, link),
+        "Variation_ID__c": _variation(link),
+        "Notes__c": "Deleted in the back office" if gone else None,
+        "Reason__c": _reason(link),
+        "Next_Step__c": problem.next_step if problem else _next_step(link),
+        "Last_Sync__c": link.synced_at,
+        "Address__c": link.erp.address or None if link.erp else None,
+    }
+
+
+def _reason(link: Link) -> str | None:
+    if link.delete_refused:
+        return link.delete_refused[:REASON_LENGTH]
+    if link.problem:
+        return link.problem.reason[:REASON_LENGTH]
+    if link.blocked:
+        return f"Both sides changed: {', '.join(link.blocked)}"
+    waiting = link.extra.get("waiting")
+    return str(waiting)[:REASON_LENGTH] if waiting else None
+
+
+def _next_step(link: Link) -> str | None:
+    return "Choose the value to keep." if link.blocked else None
+
+
+def _number(rules: Rules, link: Link) -> str | None:
+    name = rules.mapping.number
+    field = next((f for f in rules.mapping.fields if f.erp == name), None)
+    value = link.erp.fields.get(field.crm) if field and link.erp else None
+    return str(value) if value else None
+
+
+def _variation(link: Link) -> str | None:
+    if link.erp is None:
+        return None
+    return str(link.erp.sequence) if link.erp.sequence is not None else link.erp.version or None
+
+
+def _has_panel(context: Context, link: Link) -> bool:
+    if not link.crm_key or (link.crm and link.crm.deleted):
+        return False
+    return context.rules_for(link.entity, link.mapping).mapping.panel and not link.tombstone.startswith("merged")
+
+
+def _write(context: Context, links: Sequence[Link]) -> int:
+    rows = [row(context, link) for link in links]
+    outcomes = context.crm.upsert(LINK_OBJECT, ERP_KEY, rows)
+    done: dict[str, str] = {}
+    for link, shown, outcome in zip(links, rows, outcomes, strict=True):
+        if isinstance(outcome, Done):
+            done[link.id] = fingerprint(shown)
+        elif isinstance(outcome, Refused) and not outcome.retryable:
+            done[link.id] = NOT_SHOWN  # the record is gone or hidden; the next change of the link tries again
+    with context.store.transaction(context.fence) as tx:
+        fresh = tx.links(list(done))
+        same = [replace(one, panel=done[one.id]) for one in fresh.values() if _unmoved(one, links)]
+        tx.save_links(same)
+        tx.append_audit(
+            context.back_office,
+            [context.note("panel", side=Side.CRM, after={"rows": sorted(done)}, note=f"{len(done)} rows")],
+        )
+    return len(done)
+
+
+def _unmoved(fresh: Link, links: Sequence[Link]) -> bool:
+    return any(link.id == fresh.id and link.revision == fresh.revision for link in links)
+
+
+def _skip(context: Context, links: Sequence[Link]) -> None:
+    if links:
+        with context.store.transaction(context.fence, durable=False) as tx:
+            tx.save_links([replace(link, panel=NOT_SHOWN) for link in links])
