@@ -8,7 +8,7 @@ from typing import Any
 from tieline_sandbox.state import Values
 from tieline_unleashed.sandbox import dates, members
 from tieline_unleashed.sandbox.answers import bad_field, not_found
-from tieline_unleashed.sandbox.members import Reading, fold
+from tieline_unleashed.sandbox.members import Reading, fold, unwrapped
 from tieline_unleashed.sandbox.records import CONTACTS, CUSTOMERS
 from tieline_unleashed.sandbox.saving import Context, Saved, check_code, chosen_guid, existing, put
 from tieline_unleashed.sandbox.simple import check_fixed_code
@@ -62,9 +62,7 @@ def owned_contact(context: Context, customer: str, guid: str) -> Values:
 
 def _save_contacts(context: Context, customer: str, rows: Any) -> None:
     """Contacts inside a customer's body are added or updated; those left out stay, for a read shows only some [P]."""
-    rows = list(rows.values()) if isinstance(rows, dict) else rows or []
-    rows = [row for part in rows for row in (part if isinstance(part, list) else [part])] if rows else []
-    for row in rows:
+    for row in unwrapped(rows):
         if not isinstance(row, dict):
             raise bad_field("Contacts", "Invalid", "Contacts must be a list of objects")
         save_contact(context, customer, row)

@@ -51,9 +51,7 @@ def show(form: Form, stored: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
-        raise ValueError("must be text")
-    text = value if isinstance(value, str) else exact(Decimal(value))
+    text = value if isinstance(value, str) else _number_as_text(value)
     if not xmlform.legal(text):
         raise ValueError("holds a character that cannot be stored")
     return text
@@ -67,16 +65,22 @@ def _address(value: Any) -> str:
 
 
 def _decimal(value: Any) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         raise ValueError("must be a number")
     try:
-        number = Decimal(value)
+        number = Decimal(str(value))  # a float, from an edit, means the shortest number that reads back as it
     except InvalidOperation:
         raise ValueError("must be a number") from None
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int) or abs(number) >= _MAX_NUMBER or exponent < -_MAX_DECIMALS:
         raise ValueError("is a number out of range")
     return number
+
+
+def _number_as_text(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        raise ValueError("must be text")
+    return _number(value)
 
 
 def _number(value: Any) -> str:

@@ -64,6 +64,15 @@ def fold(body: Mapping[str, Any]) -> dict[str, Any]:
     return {name.lower(): value for name, value in body.items()}
 
 
+def unwrapped(value: Any) -> list[Any]:
+    """The rows of a list; in XML they come wrapped in an element of their own name. What is no list is one odd row."""
+    if value is None or value == "":
+        return []
+    if isinstance(value, dict):
+        value = next(iter(value.values())) if len(value) == 1 else None
+    return value if isinstance(value, list) else [value]
+
+
 def read(
     reading: Reading, shape: Shape, body: Mapping[str, Any], before: Values | None = None, path: str = ""
 ) -> Values:
@@ -188,28 +197,21 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A list of rows; in XML they come wrapped in an element of the row's name."""
+    """A list of rows."""
 
     name: str
     shape: Shape
 
     def read(self, reading: Reading, value: Any, before: Any, path: str) -> Any:
-        rows = self._unwrapped(value)
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        rows = unwrapped(value)
+        if not all(isinstance(row, dict) for row in rows):
             reading.refuse(path, "Invalid", "must be a list of objects")
             return []
         stored = {row["Guid"]: row for row in before or () if row.get("Guid")}
         return [
-            read(reading, self.shape, row, stored.get(fold(row).get("guid")), f"{path}[{number}].")
+            read(reading, self.shape, row, stored.get(str(fold(row).get("guid")).lower()), f"{path}[{number}].")
             for number, row in enumerate(rows)
         ]
 
     def show(self, lookup: Lookup, stored: Any) -> Any:
         return [show(lookup, self.shape, row) for row in stored or ()]
-
-    @staticmethod
-    def _unwrapped(value: Any) -> Any:
-        if isinstance(value, dict) and len(value) == 1:
-            inner = next(iter(value.values()))
-            return inner if isinstance(inner, list) else [inner]
-        return [] if value is None or value == "" else value

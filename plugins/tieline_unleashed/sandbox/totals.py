@@ -9,7 +9,7 @@ takes part in no sum: the lines carry the discount [P]. Each line may be a cent 
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from tieline_sandbox.state import Values
@@ -19,6 +19,7 @@ from tieline_unleashed.sandbox.members import Reading
 
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
+_WIDE = Context(prec=80)  # for the product of the largest numbers that come in
 LINE_TOTALS = ("LineTotal", "LineTax")
 ORDER_TOTALS = ("SubTotal", "TaxTotal", "Total")
 
@@ -35,7 +36,7 @@ def check(reading: Reading, order: Values) -> None:
 
 
 def cents(value: Decimal) -> Decimal:
-    return value.quantize(CENT, ROUND_HALF_UP)
+    return value.quantize(CENT, ROUND_HALF_UP, _WIDE)
 
 
 def amount(value: Any) -> Decimal:

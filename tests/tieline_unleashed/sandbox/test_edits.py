@@ -106,6 +106,14 @@ def test_edits_refused(desk: Any, action: str, kind: str, values: dict[str, Any]
     assert desk.log() == log
 
 
+def test_numbers_of_edits_may_be_floats(desk: Any) -> None:
+    made = desk.edit("create", "Products", "", ProductCode="P", ProductDescription="P", DefaultSellPrice=0.1)
+    assert desk.get(f"/Products/{made}")["DefaultSellPrice"] == 0.1
+    assert desk.log()[-1].after["DefaultSellPrice"] == "0.1"
+    with pytest.raises(EditRefused, match="out of range"):
+        desk.edit("update", "Products", made, DefaultSellPrice=float("nan"))
+
+
 def test_the_switches_of_the_organisation_are_set_here(desk: Any) -> None:
     desk.edit("update", "Organisation", "", monthly_quota=1)
     assert [desk.call("GET", "/Taxes").status for _ in range(2)] == [200, 429]
