@@ -17,6 +17,7 @@ async def deliver(stream: Stream, head: bytes, body: bytes, delivery: Delivery, 
         return
     await _send(stream, head, body[: delivery.close_after], delivery.trickle, patience)
     if delivery.close_after is not None:
+        await stream.flush(patience)
         stream.reset()
 
 

@@ -63,16 +63,18 @@ class Doors:
 
     async def _listen(self, listener: socket.socket, entrance: Entrance, tls: ssl.SSLContext | None = None) -> None:
         loop = asyncio.get_running_loop()
-        make = partial(Stream, partial(self._begin, entrance), tls=tls is not None)
-        self._servers.append(await loop.create_server(make, sock=listener, ssl=tls, backlog=512))
+        make = partial(Stream, partial(self._begin, entrance, tls))
+        self._servers.append(await loop.create_server(make, sock=listener, backlog=512))
 
-    def _begin(self, entrance: Entrance, stream: Stream) -> None:
-        talk = asyncio.get_running_loop().create_task(self._serve(stream, entrance))
+    def _begin(self, entrance: Entrance, tls: ssl.SSLContext | None, stream: Stream) -> None:
+        talk = asyncio.get_running_loop().create_task(self._serve(stream, entrance, tls))
         self._talks.add(talk)
         talk.add_done_callback(self._talks.discard)
 
-    async def _serve(self, stream: Stream, entrance: Entrance) -> None:
+    async def _serve(self, stream: Stream, entrance: Entrance, tls: ssl.SSLContext | None) -> None:
         try:
+            if tls:
+                await stream.start_tls(tls, self.limits.busy)
             await self._talk(stream, entrance)
         except (TimeoutError, OSError) as gone:
             _logger.debug("connection given up: %r", gone)

@@ -12,14 +12,17 @@ from typing import cast
 _LINGER_NONE = struct.pack("ii", 1, 0)
 _READ_AHEAD = 1024 * 1024
 _FAREWELL = 1.0
+_BLINK = 0.001
 
 
 class Stream(asyncio.Protocol):
-    """Reads are pulled; writes wait until the kernel has everything, so that a reset loses nothing sent before."""
+    """Reads are pulled, writes wait for the reader."""
 
-    def __init__(self, begin: Callable[[Stream], None], *, tls: bool = False) -> None:
-        self._begin, self._tls = begin, tls
+    def __init__(self, begin: Callable[[Stream], None]) -> None:
+        self._begin = begin
+        self._tls = False
         self._transport: asyncio.Transport | None = None
+        self._tcp: asyncio.Transport | None = None
         self._received = bytearray()
         self._ended = False
         self._paused = False
@@ -29,7 +32,8 @@ class Stream(asyncio.Protocol):
     # -- called by the loop ----------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._use(cast("asyncio.Transport", transport))
+        self._tcp = cast("asyncio.Transport", transport)
+        self._use(self._tcp)
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._begin(self)
 
@@ -73,23 +77,39 @@ class Stream(asyncio.Protocol):
         return data
 
     async def write(self, data: bytes, seconds: float) -> None:
-        """Returns when the kernel has all of it. Raises TimeoutError, ConnectionResetError."""
+        """Returns when the data is on its way. Raises TimeoutError (the connection is cut), ConnectionResetError."""
         self._connected().write(data)
         if not self._writable.is_set():
-            async with asyncio.timeout(seconds):
-                await self._writable.wait()
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._writable.wait()
+            except TimeoutError:
+                self.reset()
+                raise
 
     async def start_tls(self, context: ssl.SSLContext, seconds: float) -> None:
-        """Become the server end of TLS. Nothing may be awaited between the last plain write and this.
+        """Become the server end of TLS; nothing may be awaited since the connection or since the last plain write.
 
         Raises OSError (which TLS errors are) or TimeoutError.
         """
+        if self._received:
+            raise ConnectionResetError("bytes came before TLS could start")
         self._tls = True
         start = asyncio.get_running_loop().start_tls
-        transport = await start(self._connected(), self, context, server_side=True, ssl_handshake_timeout=seconds)
+        try:
+            transport = await start(self._connected(), self, context, server_side=True, ssl_handshake_timeout=seconds)
+        except BaseException:
+            self.connection_lost(None)  # asyncio closes the connection, but does not tell who asked for TLS
+            raise
         if transport is None or self._lost.is_set():
             raise ConnectionResetError("gone during the handshake")
         self._use(transport)
+
+    async def flush(self, seconds: float) -> None:
+        """Wait until the kernel has everything, below TLS too, so that a reset loses nothing sent before it."""
+        async with asyncio.timeout(seconds):
+            while self._transport and self._tcp and self._tcp.get_write_buffer_size():
+                await asyncio.sleep(_BLINK)
 
     async def close(self, linger: float) -> None:
         """Close in order, first taking in what still comes: unread bytes would reset the answer away."""
@@ -126,8 +146,9 @@ class Stream(asyncio.Protocol):
         return True
 
     def _use(self, transport: asyncio.Transport) -> None:
+        """Have writes wait for an empty buffer. Under TLS asyncio takes 0 for always full, so the least is 1."""
         self._transport = transport
-        transport.set_write_buffer_limits(high=0)
+        transport.set_write_buffer_limits(high=1, low=0)
 
     def _connected(self) -> asyncio.Transport:
         if self._transport is None:
