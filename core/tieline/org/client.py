@@ -1,0 +1,196 @@
+"""The org as one side of a link: the contract's client over queries and collections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from tieline.contract import (
+    Capabilities,
+    Cursor,
+    DeleteSource,
+    Done,
+    Gone,
+    Idempotency,
+    Identity,
+    ListRow,
+    Misconfigured,
+    Outcome,
+    Page,
+    PermanentError,
+    Precondition,
+    Record,
+    Shape,
+    TielineError,
+    Values,
+    Write,
+    WriteStyle,
+)
+from tieline.contract.naming import ERP_KEY
+from tieline.org import soql
+from tieline.org.batch import Batch
+from tieline.org.conditional import Composite
+from tieline.org.describe import Describer
+from tieline.org.people import assign_permission_set, may_edit, users
+from tieline.org.queries import PAGE_SIZE, Queries
+from tieline.org.selection import STAMP, Selection
+from tieline.org.session import Session
+from tieline.org.values import full_id, moment
+from tieline.org.writing import BATCH, Writer
+
+_LOCATOR_LOST = "INVALID_QUERY_LOCATOR"
+
+
+class OrgClient:
+    """Implements `contract.Client`. The org has no accounting entities; `entity` is ignored.
+
+    `marker` is the unique external id that carries our birth markers.
+    """
+
+    def __init__(self, session: Session, describer: Describer, marker: str = ERP_KEY) -> None:
+        self.session, self.describer, self.marker = session, describer, marker
+        self._queries = Queries(session)
+        self._composite = Composite(session)
+
+    def capabilities(self, obj: str) -> Capabilities:  # noqa: ARG002 - the same for every object
+        return Capabilities(
+            precondition=Precondition.STAMP,
+            idempotency=Idempotency.NATURAL,
+            writes=WriteStyle.PARTIAL,
+            deletes=DeleteSource.FEED,
+            stamp_grain=timedelta(seconds=1),
+            page_size=PAGE_SIZE,
+            batch_size=BATCH,
+            concurrency=4,
+            deletable=True,
+        )
+
+    def check(self) -> Identity:
+        """Log in and name the org; the tenant is its 18-character id."""
+        for row in self._queries.rows(soql.select("Organization", ["Id", "Name"])):
+            return Identity(full_id(str(row["Id"])), str(row["Name"]), version=self.session.settings.api_version)
+        mend = "Give the integration user the permission to use the API."
+        raise Misconfigured("the org does not say who it is", where=self.session.where, mend=mend)
+
+    def pages(self, entity: str, shape: Shape, since: Cursor | None) -> Iterator[Page]:  # noqa: ARG002
+        """See the contract. When the org forgets the rest of a result, the sweep goes on from the last row seen."""
+        selection = self._selection(shape)
+        place, as_of, restarted_at = since, None, object()
+        while True:
+            try:
+                for answer in self._queries.pages(selection.changed_since(place)):
+                    as_of = as_of or answer.at
+                    records = tuple(selection.record(row, self._queries.whole) for row in answer.rows)
+                    place = _after(records) or place
+                    yield Page(records, place, as_of)
+                return
+            except PermanentError as error:
+                if error.code != _LOCATOR_LOST or place == restarted_at:
+                    raise
+                restarted_at = place
+
+    def read(self, entity: str, shape: Shape, keys: Sequence[str]) -> Mapping[str, Record | None]:  # noqa: ARG002
+        """By id, whatever the shape's `where` says; what cannot be an id is None without asking."""
+        found = self.read_known(shape, [full for full in map(full_id, keys) if full])
+        return {key: found.get(full_id(key)) for key in keys}
+
+    def read_known(self, shape: Shape, keys: Iterable[str]) -> dict[str, Record]:
+        """Those of the records with these 18-character ids that exist and are in sight."""
+        selection = self._selection(shape)
+        rows = self._queries.rows_for(keys, lambda part: selection.query(soql.one_of("Id", part)))
+        return {record.key: record for record in (selection.record(row, self._queries.whole) for row in rows)}
+
+    def find(self, entity: str, shape: Shape, markers: Sequence[str]) -> Mapping[str, Record]:  # noqa: ARG002
+        if markers and not self.describer.field(shape.object, self.marker):
+            raise self._no_marker(shape.object)
+        selection = self._selection(shape)
+        rows = self._queries.rows_for(markers, lambda part: selection.query(soql.one_of(self.marker, part)))
+        found = (selection.record(row, self._queries.whole) for row in rows)
+        wanted = set(markers)  # the org compares text without case, we do not
+        return {record.marker: record for record in found if record.marker in wanted}
+
+    def deleted(self, entity: str, obj: str, since: datetime) -> Iterator[Gone]:  # noqa: ARG002
+        """From the recycle bin, which keeps 15 days and may be emptied earlier."""
+        seen = self.describer.visible(obj, ("Id", STAMP, "MasterRecordId", "IsDeleted"))
+        if "IsDeleted" not in seen or STAMP not in seen:
+            return
+        where = [soql.equal("IsDeleted", True), soql.compare(STAMP, ">=", since)]
+        fields = [name for name in seen if name != "IsDeleted"]
+        for row in self._queries.rows(soql.select(obj, fields, where=where, order=(STAMP, "Id")), deleted=True):
+            merged = full_id(str(row.get("MasterRecordId") or ""))
+            yield Gone(full_id(row["Id"]), moment(row[STAMP]), merged)
+
+    def options(self, entity: str, name: str) -> Sequence[ListRow]:  # noqa: ARG002
+        """The only list the org owns is `users`."""
+        if name != "users":
+            raise PermanentError(f"has no list called {name}", where=self.session.where, mend="Ask for users.")
+        return users(self._queries, self.describer)
+
+    def write(self, entity: str, shape: Shape, batch: Sequence[Write]) -> Sequence[Outcome]:  # noqa: ARG002
+        """See the contract. The read-back gives each outcome the version its own write made."""
+        if any(write.operation == "create" for write in batch) and not self.describer.field(shape.object, self.marker):
+            raise self._no_marker(shape.object)
+        writer = Writer(self.session, shape.object, self.marker, self._composite)
+        outcomes = Batch(writer, lambda wider, keys: self.read_known(wider, keys), shape).run(batch)
+        return self._read_back(shape, outcomes)
+
+    def settle(self, correlations: Sequence[str]) -> Mapping[str, Outcome]:  # noqa: ARG002
+        """The org answers at once; nothing is ever pending."""
+        return {}
+
+    def upsert(self, obj: str, key_field: str, rows: Sequence[Values]) -> list[Outcome]:
+        """Rows by a unique external id, in calls of 200; safe to repeat, so lost answers are asked again.
+
+        Raises what the first failing call raises; the calls before it took effect and may be repeated.
+        """
+        writer = Writer(self.session, obj, self.marker, self._composite)
+        outcomes: list[Outcome] = []
+        for start in range(0, len(rows), BATCH):
+            outcomes += writer.upsert(key_field, rows[start : start + BATCH])
+        return outcomes
+
+    def query(self, text: str) -> Iterator[dict[str, Any]]:
+        """Raw rows of a query built with `soql.select`."""
+        return (dict(row) for row in self._queries.rows(text))
+
+    def hidden(self, obj: str, fields: Iterable[str]) -> set[str]:
+        """Fields that the integration user does not see: not installed, or no field-level security."""
+        wanted = list(fields)
+        return set(wanted) - set(self.describer.visible(obj, wanted))
+
+    def may_edit(self, user_id: str, record_id: str) -> bool:
+        return may_edit(self._queries, user_id, record_id)
+
+    def assign_permission_set(self, name: str, user_id: str) -> bool:
+        """True when it was not assigned before. Rights change what describes show, so those are forgotten."""
+        changed = assign_permission_set(self.session, self._queries, name, user_id)
+        self.describer.forget()
+        return changed
+
+    def _selection(self, shape: Shape) -> Selection:
+        return Selection(self.describer, shape, self.marker, self.session.grant().instance_url)
+
+    def _read_back(self, shape: Shape, outcomes: list[Outcome]) -> list[Outcome]:
+        """What the records are now. A failed look takes nothing back: the writes were done."""
+        keys = [outcome.key for outcome in outcomes if isinstance(outcome, Done) and not outcome.record]
+        try:
+            found = self.read_known(shape, keys) if keys else {}
+        except TielineError:
+            return outcomes
+        return [_completed(outcome, found) for outcome in outcomes]
+
+    def _no_marker(self, obj: str) -> Misconfigured:
+        mend = "Apply the package and assign its permission set to the integration user."
+        return Misconfigured(f"has no visible field {self.marker}", where=obj, mend=mend, code="marker_missing")
+
+
+def _completed(outcome: Outcome, found: Mapping[str, Record]) -> Outcome:
+    record = found.get(outcome.key) if isinstance(outcome, Done) else None
+    return replace(outcome, record=record, version=record.version) if isinstance(outcome, Done) and record else outcome
+
+
+def _after(records: Sequence[Record]) -> Cursor | None:
+    last = records[-1] if records else None
+    return Cursor(last.stamp, last.key) if last and last.stamp else None

@@ -1,0 +1,74 @@
+"""The org's answer to each row of a call, as the contract's outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tieline.contract import (
+    Done,
+    NothingSent,
+    Operation,
+    Outcome,
+    RateLimited,
+    Refused,
+    Stale,
+    TielineError,
+    TransientError,
+    Unknown,
+)
+from tieline.org.errors import RETRYABLE, Problem, problem
+from tieline.org.values import full_id
+
+_GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
+_DANGLING = "INVALID_CROSS_REFERENCE_KEY"
+_CHANGED = "PRECONDITION_FAILED"
+_DUPLICATES = frozenset({"DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID"})
+
+
+def of_items(entries: Sequence[Any], operation: Operation, count: int, key_field: str = "") -> list[Outcome]:
+    """One outcome per item of a collection's answer; all unknown when it does not have one entry per row."""
+    if not isinstance(entries, list) or len(entries) != count:
+        return [Unknown("the answer does not match the rows sent")] * count
+    return [of_item(entry, operation, key_field) for entry in entries]
+
+
+def of_item(entry: Any, operation: Operation, key_field: str = "") -> Outcome:
+    if entry.get("success"):
+        return Done(full_id(str(entry["id"])), created=bool(entry.get("created")))
+    errors = entry.get("errors") or [{}]
+    return refusal(problem(errors[0]), operation, key_field)
+
+
+def refusal(found: Problem, operation: Operation, key_field: str = "") -> Outcome:
+    """`key_field` is the field a row is found by: two births at once make one of them a duplicate, to be repeated."""
+    if found.code == _CHANGED:
+        return Stale()
+    twin = found.code in _DUPLICATES and bool(key_field) and key_field in (*found.fields, found.message.split(":")[0])
+    return Refused(
+        found.message.strip() or found.code,
+        found.code,
+        found.fields,
+        retryable=found.code in RETRYABLE or twin,
+        gone=operation is not Operation.CREATE and _is_gone(found),
+    )
+
+
+def _is_gone(found: Problem) -> bool:
+    """A cross reference without a field is the record itself; with one it is what the record points to."""
+    return found.code in _GONE or (found.code == _DANGLING and set(found.fields) <= {"Id"})
+
+
+def of_error(error: TielineError) -> Outcome:
+    """A whole call that failed, as seen by each of its rows; a lost answer leaves them unknown."""
+    if isinstance(error, TransientError):
+        wait = error.retry_after if isinstance(error, RateLimited) else None
+        return Refused(error.sentence(), error.code, retryable=True, retry_after=wait)
+    return Unknown(error.sentence())
+
+
+def nothing_sent(error: TransientError) -> TielineError:
+    """A failed look before any write: the caller may do the whole batch again."""
+    if isinstance(error, NothingSent | RateLimited):
+        return error
+    return NothingSent(error.what, where=error.where, mend=error.mend, code=error.code)
