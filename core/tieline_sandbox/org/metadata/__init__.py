@@ -1,0 +1,1 @@
+"""The Metadata API: packages, components, deploy and retrieve."""

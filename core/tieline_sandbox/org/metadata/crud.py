@@ -1,0 +1,146 @@
+"""readMetadata, createMetadata and their kin: up to ten components of one kind in a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lxml import etree
+
+from tieline_sandbox.org.call import Call
+from tieline_sandbox.org.errors import OrgError
+from tieline_sandbox.org.metadata import retrieve
+from tieline_sandbox.org.metadata.archive import split
+from tieline_sandbox.org.metadata.components import BadComponent, Components, Done
+from tieline_sandbox.org.metadata.kinds import KINDS, ComponentKind
+from tieline_sandbox.org.metadata.tree import NAMESPACE, XSI, Body, attach, elements, local, one, read_body
+from tieline_sandbox.org.service import COMPONENT
+from tieline_sandbox.org.soap import element_text, tag, text_of
+
+_MAX = 10
+
+
+class _Refused(Exception):
+    pass
+
+
+def read(call: Call, body: etree._Element) -> str:
+    kind = _kind(text_of(body, "type") or "")
+    names = _few([element_text(each) for each in elements(body) if local(each) == "fullNames"])
+    records = []
+    for name in names:
+        found = retrieve.component(call, kind, name)
+        records.append(
+            _record(kind, found) if found is not None else f'<records xsi:nil="true" xsi:type="{kind.name}"/>'
+        )
+    return f"<result>{''.join(records)}</result>"
+
+
+def _record(kind: ComponentKind, body: Body) -> str:
+    element = etree.Element(f"{{{NAMESPACE}}}records", nsmap={None: NAMESPACE, "xsi": XSI})
+    element.set(f"{{{XSI}}}type", kind.name)
+    attach(element, body)
+    return etree.tostring(element, encoding="unicode")
+
+
+def create(call: Call, body: etree._Element) -> str:
+    return _save(call, body, _create)
+
+
+def update(call: Call, body: etree._Element) -> str:
+    return _save(call, body, _update)
+
+
+def upsert(call: Call, body: etree._Element) -> str:
+    return _save(call, body, lambda components, kind, name, given: components.put(kind, name, given), upserting=True)
+
+
+def delete(call: Call, body: etree._Element) -> str:
+    _admin(call)
+    kind = _kind(text_of(body, "type") or "")
+    names = _few([element_text(each) for each in elements(body) if local(each) == "fullNames"])
+    results = []
+    with call.writing() as tx:
+        components = Components(call, tx)
+        for name in names:
+            results.append(_attempt(components, name, lambda name=name: _remove(components, kind, name)))
+    return "".join(results)
+
+
+Deed = Callable[[Components, ComponentKind, str, Body], Done]
+
+
+def _create(components: Components, kind: ComponentKind, name: str, given: Body) -> Done:
+    if components.tx.get(COMPONENT + kind.name, name) is not None:
+        raise BadComponent(f"The name {name} is already used by another {kind.name}")
+    return components.put(kind, name, given)
+
+
+def _update(components: Components, kind: ComponentKind, name: str, given: Body) -> Done:
+    standard = kind.name == "CustomObject" and components.call.schema.object(name) is not None
+    if components.tx.get(COMPONENT + kind.name, name) is None and not standard:
+        raise BadComponent(f"In field: fullName - no {kind.name} named {name} found")
+    return components.put(kind, name, given)
+
+
+def _remove(components: Components, kind: ComponentKind, name: str) -> Done:
+    done = components.remove(kind, name)
+    if done is None:
+        raise BadComponent(f"no {kind.name} named {name} found")
+    return done
+
+
+def _save(call: Call, body: etree._Element, deed: Deed, upserting: bool = False) -> str:
+    _admin(call)
+    sent = _few([each for each in elements(body) if local(each) == "metadata"])
+    results = []
+    with call.writing() as tx:
+        components = Components(call, tx)
+        for element in sent:
+            kind = _kind(_type_of(element))
+            given = read_body(element)
+            name = one(given, "fullName")
+            results.append(_attempt(components, name, lambda: _put_all(components, kind, name, given, deed), upserting))  # noqa: B023 - called at once
+    return "".join(results)
+
+
+def _put_all(components: Components, kind: ComponentKind, name: str, given: Body, deed: Deed) -> Done:
+    """The component and the parts it carries."""
+    first, *parts = split(kind, name, given, "")
+    done = deed(components, kind, name, first.body)
+    for part in parts:
+        components.put(part.kind, part.full_name, part.body)
+    return done
+
+
+def _attempt(components: Components, name: str, deed: Callable[[], Done], upserting: bool = False) -> str:
+    try:
+        with components.tx.savepoint():
+            done = deed()
+    except BadComponent as error:
+        components.call.org.touch()
+        inner = f"<errors>{tag('message', str(error))}{tag('statusCode', 'FIELD_INTEGRITY_EXCEPTION')}</errors>"
+        return f"<result>{tag('created', False) if upserting else ''}{inner}{tag('fullName', name)}{tag('success', False)}</result>"
+    created = tag("created", done.created) if upserting else ""
+    return f"<result>{created}{tag('fullName', name)}{tag('success', True)}</result>"
+
+
+def _type_of(element: etree._Element) -> str:
+    return str(element.get(f"{{{XSI}}}type", "")).rpartition(":")[2]
+
+
+def _kind(name: str) -> ComponentKind:
+    kind = KINDS.get(name)
+    if kind is None:
+        raise OrgError("INVALID_TYPE", f"INVALID_TYPE: Unknown type:{name}")
+    return kind
+
+
+def _few(rows: list[etree._Element] | list[str]) -> list[etree._Element] | list[str]:
+    if len(rows) > _MAX:
+        raise OrgError("LIMIT_EXCEEDED", f"This call takes at most {_MAX} components")
+    return rows
+
+
+def _admin(call: Call) -> None:
+    if not call.access.admin:
+        raise OrgError("INSUFFICIENT_ACCESS", "You need the permission Modify Metadata for this call")

@@ -1,0 +1,1 @@
+"""Rows: checking and writing them, the platform's own rules, deletes."""

@@ -1,0 +1,128 @@
+"""From path and method to a resource. Slashes at the end do not count, names mind no case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from urllib.parse import unquote
+
+from tieline_sandbox.org import errors
+from tieline_sandbox.org.call import Call
+from tieline_sandbox.org.errors import OrgError
+from tieline_sandbox.org.rest import changes, collections, limits, objects, queries, rows
+from tieline_sandbox.org.rest.answers import params
+from tieline_sandbox.org.rest.queries import Cursors
+from tieline_sandbox.wire import Response, json_response
+
+Handler = Callable[[], Response]
+Methods = Mapping[str, Handler]
+_RESOURCES = ("composite", "jobs", "limits", "metadata", "query", "queryAll", "recent", "sobjects", "tooling")
+
+
+class Router:
+    """The resources of one version."""
+
+    def __init__(self, cursors: Cursors) -> None:
+        self.cursors = cursors
+
+    def handle(self, call: Call, segments: list[str]) -> Response:
+        """Answer one call; `segments` is the raw path behind the version."""
+        try:
+            parts = [unquote(each, errors="strict") for each in segments if each]
+        except UnicodeDecodeError:
+            raise errors.not_found() from None
+        methods = self._methods(call, parts)
+        if methods is None:
+            raise errors.not_found()
+        return _pick(call, methods)()
+
+    def _methods(self, call: Call, parts: list[str]) -> Methods | None:
+        if not parts:
+            return {"GET": lambda: _resources(call)}
+        head, rest = parts[0].casefold(), parts[1:]
+        branches: Mapping[str, Callable[[Call, list[str]], Methods | None]] = {
+            "sobjects": self._sobjects,
+            "query": self._query,
+            "queryall": self._query_all,
+            "composite": self._composite,
+            "limits": lambda call, rest: {"GET": lambda: limits.limits(call)} if not rest else None,
+            "tooling": self._tooling,
+        }
+        branch = branches.get(head)
+        return branch(call, rest) if branch else None
+
+    def _query(self, call: Call, rest: list[str]) -> Methods | None:
+        if len(rest) > 1:
+            return None
+        if rest:
+            return {"GET": lambda: queries.more(call, self.cursors, rest[0])}
+        return {"GET": lambda: queries.query(call, self.cursors)}
+
+    def _query_all(self, call: Call, rest: list[str]) -> Methods | None:
+        return {"GET": lambda: queries.query(call, self.cursors, True)} if not rest else self._query(call, rest)
+
+    def _tooling(self, call: Call, rest: list[str]) -> Methods | None:
+        """Tooling queries know the same objects; what this org does not hold is INVALID_TYPE."""
+        return self._query(call, rest[1:]) if rest and rest[0].casefold() == "query" else None
+
+    def _sobjects(self, call: Call, rest: list[str]) -> Methods | None:
+        match rest:
+            case []:
+                return {"GET": lambda: objects.everything(call)}
+            case [name]:
+                return {"GET": lambda: objects.about(call, name), "POST": lambda: rows.create(call, name)}
+            case [name, word] if word.casefold() in _WORDS:
+                return {"GET": lambda: _WORDS[word.casefold()](call, name)}
+            case [name, word] if word.casefold() == "id":
+                return {"POST": lambda: rows.create(call, name)}
+            case [name, ident]:
+                return {
+                    "GET": lambda: rows.read(call, name, ident),
+                    "PATCH": lambda: rows.update(call, name, ident),
+                    "DELETE": lambda: rows.delete(call, name, ident),
+                }
+            case [name, field, value]:
+                return {
+                    "GET": lambda: rows.read_by_key(call, name, field, value),
+                    "PATCH": lambda: rows.upsert(call, name, field, value),
+                    "DELETE": lambda: rows.delete_by_key(call, name, field, value),
+                }
+        return None
+
+    def _composite(self, call: Call, rest: list[str]) -> Methods | None:
+        match [each.casefold() if place == 0 else each for place, each in enumerate(rest)]:
+            case ["sobjects"]:
+                return {
+                    "POST": lambda: collections.create(call),
+                    "PATCH": lambda: collections.update(call),
+                    "DELETE": lambda: collections.delete(call),
+                }
+            case ["sobjects", name]:
+                return {"GET": lambda: collections.read(call, name), "POST": lambda: collections.read(call, name)}
+            case ["sobjects", name, field]:
+                return {"PATCH": lambda: collections.upsert(call, name, field)}
+        return None
+
+
+_WORDS: Mapping[str, Callable[[Call, str], Response]] = {
+    "describe": objects.described,
+    "updated": changes.updated,
+    "deleted": changes.deleted,
+}
+
+
+def _resources(call: Call) -> Response:
+    call.parsed("resources")
+    return json_response(200, {name: f"{call.data}/{name}" for name in _RESOURCES})
+
+
+def _pick(call: Call, methods: Methods) -> Handler:
+    method = call.request.method.upper()
+    if method == "POST" and "_HttpMethod" in call.request.raw_query:
+        method = params(call.request).get("_HttpMethod", method).upper()
+    if method == "HEAD" and "GET" in methods:
+        return lambda: replace(methods["GET"](), body=b"")
+    if method not in methods:
+        text = f"HTTP Method '{method}' not allowed. Allowed are {','.join(sorted(methods))}"
+        raise OrgError("METHOD_NOT_ALLOWED", text, status=405)
+    return methods[method]

@@ -1,0 +1,1 @@
+"""What objects and fields an org has: the standard ones, and those that were deployed."""
