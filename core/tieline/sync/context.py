@@ -111,13 +111,18 @@ def keep_rows(
     return ListPlan(tuple(known.values()))
 
 
+def _as_written(_language: str, text: str) -> str:
+    return text
+
+
 def _no_point(_name: str) -> None:
     return None
 
 
 @dataclass(frozen=True)
 class Context:
-    """One back office, its two clients, and the effects. `point` is told when a named crash point is passed."""
+    """One back office, its two clients, and the effects. `point` is told when a named crash point is passed;
+    `say` puts a text into a language."""
 
     back_office: str
     system: System
@@ -131,6 +136,7 @@ class Context:
     entities: tuple[str, ...] = ("",)
     behaviours: Behaviours = field(default_factory=NoBehaviours)
     options: Options = field(default_factory=Options)
+    say: Callable[[str, str], str] = _as_written
     plan_rows: RowPlanner = keep_rows
     point: Callable[[str], None] = _no_point
     fence: Fence | None = None

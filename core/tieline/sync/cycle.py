@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from tieline.contract import ListRow, Person, Side, TielineError, Unconfirmed
 from tieline.store.nouns import StoredRow
@@ -23,18 +24,20 @@ FIRST_LOAD = "first_load"
 @dataclass(slots=True)
 class Report:
     """What a cycle did. `writes` counts records that took effect, `panels` rows of `ERP_Link__c`, `lists` list rows
-    written to the org; `problems` are sentences about things that stopped a part of the cycle."""
+    written to the org, `requests` presses picked up, `answers` presses
+    written on; `problems` are sentences about things that stopped a part of the cycle."""
 
     seen: Seen = field(default_factory=Seen)
     writes: Tally = field(default_factory=Tally)
     panels: int = 0
     lists: int = 0
     requests: int = 0
+    answers: int = 0
     problems: list[str] = field(default_factory=list)
 
     @property
     def total_writes(self) -> int:
-        return self.writes.crm + self.writes.erp + self.panels + self.lists
+        return self.writes.crm + self.writes.erp + self.panels + self.lists + self.answers
 
 
 Progress = Callable[[str], None]
@@ -44,11 +47,19 @@ def _silent(_stage: str) -> None:
     return None
 
 
+class Desk(Protocol):
+    """Pressed buttons (see `actions`)."""
+
+    def accept(self) -> int: ...
+
+    def answer(self) -> int: ...
+
+
 class Cycle:
     """The stages of a cycle, each of which may also be run on its own."""
 
-    def __init__(self, context: Context, progress: Progress = _silent) -> None:
-        self.context, self.progress = context, progress
+    def __init__(self, context: Context, progress: Progress = _silent, desk: Desk | None = None) -> None:
+        self.context, self.progress, self.desk = context, progress, desk
         self.report = Report()
         self._users: Sequence[ListRow] | None = None
 
@@ -63,7 +74,11 @@ class Cycle:
                 where=f"back office {self.context.back_office}",
                 mend="Look at the counts of `tieline sync --preview`, then run `tieline sync --once --yes`.",
             )
+        if self.desk is not None:
+            self.stage("requests", self._accept)
         self.settle()
+        if self.desk is not None:
+            self.stage("answers", self._answer)
         return self.report
 
     def observe(self) -> None:
@@ -89,6 +104,14 @@ class Cycle:
 
     def _lists(self) -> None:
         self.report.lists += sync_lists(self.context)
+
+    def _accept(self) -> None:
+        assert self.desk is not None
+        self.report.requests += self.desk.accept()
+
+    def _answer(self) -> None:
+        assert self.desk is not None
+        self.report.answers += self.desk.answer()
 
     def _panels(self) -> None:
         self.report.panels += write_panels(self.context)

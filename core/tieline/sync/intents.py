@@ -31,7 +31,7 @@ def create_item(context: Context, rules: Rules, link: Link, plan: Create) -> Ite
     """The intent to make the missing record. Raises what a plugin's hook or a too long value raises."""
     side = plan.side
     key = operation_key(link.id, side, Operation.CREATE, link.epoch)
-    chosen = key if _chooses_id(context.client(side).capabilities(rules.object_on(side))) else ""
+    chosen = key if chooses_id(context.client(side).capabilities(rules.object_on(side))) else ""
     merged = _pairs(link, side, plan.fields)
     payload = {"fields": plan.fields, "parent": plan.parent, "marker": birth_marker(context, rules, link, side)}
     payload["values"] = pack(_outgoing(context, rules, link, side, plan.fields, creating=True))
@@ -85,7 +85,7 @@ def birth_marker(context: Context, rules: Rules, link: Link, side: Side) -> str:
     return marker(context.back_office, link.entity, rules.object_on(Side.ERP), link.erp_key)
 
 
-def _chooses_id(capabilities: Capabilities) -> bool:
+def chooses_id(capabilities: Capabilities) -> bool:
     return capabilities.idempotency is Idempotency.CLIENT_ID
 
 
@@ -97,6 +97,8 @@ def _outgoing(
     values: dict[str, Any] = dict(rules.restored(side, fields))
     if creating:
         values = {**(rules.constants if side is Side.CRM else mapping.erp_constants), **values}
+        if side is Side.CRM:
+            values |= unpack(link.extra.get("origin", {}))
     passage = Passage(context.back_office, link.entity, link.crm_key, link.erp_key, creating)
     return context.behaviours.change(mapping, side, values, passage)
 

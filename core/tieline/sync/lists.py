@@ -28,11 +28,11 @@ def _sync(context: Context, entity: str, managed: ManagedList) -> int:
     if plan.alarm:
         _alarm(context, managed, plan.alarm)
     ids = {row.key: row.crm_key for row in stored}
-    lagging = [row for row in plan.rows if row.written != _fingerprint(context, managed, row, ids)]
+    lagging = [row for row in plan.rows if row.written != _fingerprint(managed, row, ids)]
     return _write(context, managed, lagging, ids) if lagging else 0
 
 
-def row_fields(context: Context, managed: ManagedList, row: StoredRow, ids: dict[str, str]) -> dict[str, Value]:
+def row_fields(managed: ManagedList, row: StoredRow, ids: dict[str, str]) -> dict[str, Value]:
     """A list row as its object in the org; a parent that is not there yet is filled in by the next pass."""
     fields: dict[str, Value] = {
         KEY_FIELD: list_key(row.back_office, row.entity, row.key),
@@ -48,12 +48,12 @@ def row_fields(context: Context, managed: ManagedList, row: StoredRow, ids: dict
     return fields
 
 
-def _fingerprint(context: Context, managed: ManagedList, row: StoredRow, ids: dict[str, str]) -> str:
-    return fingerprint(row_fields(context, managed, row, ids))
+def _fingerprint(managed: ManagedList, row: StoredRow, ids: dict[str, str]) -> str:
+    return fingerprint(row_fields(managed, row, ids))
 
 
 def _write(context: Context, managed: ManagedList, rows: Sequence[StoredRow], ids: dict[str, str]) -> int:
-    shown = [row_fields(context, managed, row, ids) for row in rows]
+    shown = [row_fields(managed, row, ids) for row in rows]
     outcomes = context.crm.upsert(list_object(context.system, managed), KEY_FIELD, shown)
     answered = list(zip(rows, shown, outcomes, strict=True))
     kept = [_kept(row, fields, outcome) for row, fields, outcome in answered]

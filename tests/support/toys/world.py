@@ -1,0 +1,81 @@
+"""What every toy shares: time, the ground truth, and faults."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass
+class World:
+    """A virtual clock that moves a little with every look at it, and the log of every change."""
+
+    at: datetime = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+    log: list[Change] = field(default_factory=list)
+    calls: Counter[str] = field(default_factory=Counter)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.at.timestamp()
+
+    def sleep(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+    def tick(self, seconds: float = 1) -> None:
+        self.at += timedelta(seconds=seconds)
+
+    def creates(self, system: str) -> Counter[str]:
+        """Engine creations by origin: more than one of a kind is a duplicate."""
+        return Counter(
+            change.origin
+            for change in self.log
+            if change.system == system and change.action == "create" and change.engine
+        )
+
+    def writes(self) -> int:
+        return sum(change.engine for change in self.log)
+
+
+@dataclass(frozen=True)
+class Change:
+    """`origin` is what the create was for: the marker, or the idempotency key."""
+
+    system: str
+    action: str
+    obj: str
+    key: str
+    engine: bool
+    values: dict[str, Any]
+    origin: str = ""
+
+
+class Serial:
+    """The executor of a deterministic world."""
+
+    def run(self, calls: Sequence[Callable[[], T]], concurrency: int) -> Iterator[T]:
+        assert concurrency >= 1
+        for call in calls:
+            yield call()
+
+
+@dataclass
+class Faults:
+    """Planned failures: the next write that matches fails before its effect, after it, or is refused."""
+
+    before: int = 0
+    after: int = 0
+    never_sent: int = 0
+    refuse: dict[str, str] = field(default_factory=dict)  # value of any field -> the vendor's words
+
+    def take(self, name: str) -> bool:
+        left: int = getattr(self, name)
+        if left:
+            setattr(self, name, left - 1)
+        return bool(left)
