@@ -17,8 +17,10 @@ async def deliver(stream: Stream, head: bytes, body: bytes, delivery: Delivery, 
         return
     await _send(stream, head, body[: delivery.close_after], delivery.trickle, patience)
     if delivery.close_after is not None:
-        await stream.flush(patience)
-        stream.reset()
+        try:
+            await stream.flush(patience)
+        finally:
+            stream.reset()
 
 
 async def _send(stream: Stream, head: bytes, body: bytes, trickle: float, patience: float) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import socket
 import ssl
 import struct
+import sys
+import termios
 from collections.abc import Callable
 from typing import cast
 
@@ -106,9 +109,9 @@ class Stream(asyncio.Protocol):
         self._use(transport)
 
     async def flush(self, seconds: float) -> None:
-        """Wait until the kernel has everything, below TLS too, so that a reset loses nothing sent before it."""
+        """Wait until the other end has everything: a reset throws away what asyncio or the kernel still hold."""
         async with asyncio.timeout(seconds):
-            while self._transport and self._tcp and self._tcp.get_write_buffer_size():
+            while self._transport and self._tcp and _unsent(self._tcp):
                 await asyncio.sleep(_BLINK)
 
     async def close(self, linger: float) -> None:
@@ -154,3 +157,9 @@ class Stream(asyncio.Protocol):
         if self._transport is None:
             raise ConnectionResetError("the caller is gone")
         return self._transport
+
+
+def _unsent(transport: asyncio.Transport) -> int:
+    """Bytes written that the other end has not acknowledged, whether asyncio holds them or the kernel."""
+    queued = fcntl.ioctl(transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
+    return transport.get_write_buffer_size() + int.from_bytes(queued, sys.byteorder)
