@@ -71,10 +71,11 @@ def failure(answer: HttpResponse, where: str, *, writing: bool) -> TielineError:
         return RateLimited("the org asks us to wait", where=where, retry_after=retry_after(answer))
     if answer.status >= 500 or not found:
         return _no_word(answer, where, found, writing)
-    return _definite(answer.status, found[0], where)
+    return definite(found[0], where, answer.status)
 
 
-def _definite(status: int, first: Problem, where: str) -> TielineError:
+def definite(first: Problem, where: str, status: int = 400) -> TielineError:
+    """The error of a no in the org's own words."""
     if first.code == DAILY_LIMIT:
         return _limit(first, where)
     if first.code in RETRYABLE:

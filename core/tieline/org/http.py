@@ -99,7 +99,7 @@ def _meaning(error: Exception, host: str) -> TielineError:
         return _tls(causes, host)
     if any(isinstance(cause, _NEVER_CONNECTED) for cause in causes):
         return NothingSent("no connection", where=host, mend="Check the address, the network and the proxy.")
-    if any(isinstance(cause, ValueError) for cause in causes):
+    if isinstance(error, ValueError):
         return Misconfigured(f"not a usable address: {error}", where=host, mend="Correct the org's address.")
     if isinstance(error, OSError) and "CA certificate" in str(error):
         return Misconfigured(str(error), where=host, mend="Correct ca_file.")

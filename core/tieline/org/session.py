@@ -7,9 +7,9 @@ unconditional one.) Reads are repeated, writes never.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from tieline.contract import (
@@ -31,6 +31,7 @@ from tieline.org.settings import OrgSettings
 
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 Headers = Mapping[str, str]
+T = TypeVar("T")
 
 
 class Session:
@@ -95,6 +96,10 @@ class Session:
     def write_safely(self, method: str, path: str, document: Any) -> Any:
         """`write` for a change that does the same when it arrives twice: repeated as reads are."""
         return self._backoff.read(lambda: self.write(method, path, document))
+
+    def repeat(self, read: Callable[[], T]) -> T:
+        """Run any call that changes nothing, again while its failure may pass."""
+        return self._backoff.read(read)
 
     def _document(
         self, method: str, path: str, headers: Headers | None, body: bytes, *, writing: bool
