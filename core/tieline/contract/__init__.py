@@ -27,6 +27,7 @@ from tieline.contract.client import (
     Write,
     WriteStyle,
 )
+from tieline.contract.compare import moved, same
 from tieline.contract.component import Component
 from tieline.contract.declarations import Declarations
 from tieline.contract.effects import Clock, Randomness
@@ -138,5 +139,7 @@ __all__ = [
     "WriteStyle",
     "hookimpl",
     "hookspec",
+    "moved",
+    "same",
     "text",
 ]

@@ -66,7 +66,7 @@ class _Recovery:
         answers = self.client.settle([item.correlation for item in items])
         answered = [(item, answers[item.correlation]) for item in items if item.correlation in answers]
         silent = [item for item in items if item.correlation not in answers]
-        total = self._adopt(answered) if answered else Tally()
+        total = self._adopt(answered, ambiguous=False)
         deadline = self.call.deadline
         if silent and deadline is not None and self.context.clock.now() >= deadline:
             self._overdue(silent)
@@ -146,7 +146,7 @@ class _Recovery:
                 done.append((item, adopt(Record(item.key, {}))))
             else:
                 unclear.append(item)
-        total = self._adopt(done) if done else Tally()
+        total = self._adopt(done)
         if unclear:
             now = self.context.clock.now()
             links = self._close(unclear, lambda link, item: indeterminate(link, item, self.call.side, now))
@@ -163,10 +163,11 @@ class _Recovery:
 
     # bookkeeping -----------------------------------------------------------------------------------------------
 
-    def _adopt(self, answers: Sequence[tuple[Item, Outcome]]) -> Tally:
+    def _adopt(self, answers: Sequence[tuple[Item, Outcome]], *, ambiguous: bool = True) -> Tally:
+        """An answer to a correlation is about this very write; anything else may be about an earlier attempt."""
         if not answers:
             return Tally()
-        tally = self.actor.adopt(self.call, answers, ambiguous=True)
+        tally = self.actor.adopt(self.call, answers, ambiguous)
         done = {item.link for item, _ in answers}
         self.call = replace(self.call, items=tuple(item for item in self.call.items if item.link not in done))
         return tally

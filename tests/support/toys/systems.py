@@ -30,6 +30,7 @@ from tieline.contract import (
     Values,
     Write,
     WriteStyle,
+    moved,
 )
 from toys.world import Change, Faults, World
 
@@ -277,7 +278,7 @@ class WholeErp(Toy):
 
     def _update(self, entity: str, shape: Shape, write: Write) -> Outcome:
         now = self._record(entity, shape, write.key)
-        if any(now.fields.get(name) != value for name, value in write.expected.items()):
+        if moved(write.expected, now.fields):
             return Stale(now)
         whole = {**self.rows[entity, shape.object, write.key].values, **write.fields}
         self._put(entity, shape.object, write.key, whole, engine=True)
