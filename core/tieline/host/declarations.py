@@ -11,11 +11,11 @@ import pluggy
 
 from tieline.contract import Action, Declarations, Layout, ManagedList, Mapping, System, Translations
 from tieline.host.loading import Broken, Loaded, Plugins, told
-from tieline.host.validation import problems
+from tieline.host.validation import Problem, problems
 
 T = TypeVar("T")
 
-_DECLARED: tuple[tuple[str, str, type], ...] = (
+_DECLARED: tuple[tuple[str, str, type[Any]], ...] = (
     ("register_systems", "systems", System),
     ("register_mappings", "mappings", Mapping),
     ("register_managed_lists", "lists", ManagedList),
@@ -64,10 +64,8 @@ def _declarations(manager: pluggy.PluginManager, plugin: Loaded) -> Declarations
     return Declarations(**asked)
 
 
-def _asked(manager: pluggy.PluginManager, plugin: Loaded, hook: str, kind: type) -> tuple[Any, ...]:
-    answers: list[object] = []
-    if hook in plugin.hooks:
-        answers = call_one(manager, plugin, hook)
+def _asked(manager: pluggy.PluginManager, plugin: Loaded, hook: str, kind: type[Any]) -> tuple[Any, ...]:
+    answers = call_one(manager, plugin, hook) if hook in plugin.hooks else []
     return tuple(value for answer in answers for value in _checked(hook, answer, kind))
 
 
@@ -76,7 +74,7 @@ def call_one(manager: pluggy.PluginManager, plugin: Loaded, hook: str) -> list[A
     others = [each for each in manager.get_plugins() if each is not plugin.module]
     try:
         return list(manager.subset_hook_caller(hook, others)())
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's code; it stops only its plugin
+    except (Exception, SystemExit) as error:  # a stranger's code stops only its plugin
         raise NotDeclared(f"{hook} failed ({told(error)})") from error
 
 
@@ -91,14 +89,22 @@ def _checked(hook: str, answer: object, kind: type[T]) -> Sequence[T]:
 
 def _unsound(loaded: Sequence[Loaded], by_plugin: MappingType[str, Declarations]) -> list[Broken]:
     """Plugins whose declarations do not hold beside those of the plugins before them and the names of all."""
-    broken = []
-    for number, plugin in enumerate(loaded):
-        before = merged(by_plugin[each.name] for each in loaded[:number])
-        everything = merged(by_plugin[each.name] for each in loaded)
-        if found := problems(by_plugin[plugin.name], before, everything):
-            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-            broken.append(_broken(plugin, f"{found[0].where}: {found[0].what}{more}", found[0].mend))
+    broken: list[Broken] = []
+    sound: list[Declarations] = []
+    everything = merged(by_plugin[plugin.name] for plugin in loaded)
+    for plugin in loaded:
+        found = problems(by_plugin[plugin.name], merged(sound), everything)
+        if not found:
+            sound.append(by_plugin[plugin.name])
+        else:
+            broken.append(_unsound_because(plugin, found))
     return broken
+
+
+def _unsound_because(plugin: Loaded, found: Sequence[Problem]) -> Broken:
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    reason, details = f"{found[0].where}: {found[0].what}{more}", tuple(each.sentence() for each in found)
+    return Broken(plugin.name, plugin.distribution, reason, found[0].mend, details)
 
 
 def merged(parts: Iterable[Declarations]) -> Declarations:

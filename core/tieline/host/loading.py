@@ -22,12 +22,13 @@ HOOKS: tuple[str, ...] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A plugin that does not run, why, and what to do."""
+    """A plugin that does not run, why, and what to do; `details` are all problems where there are several."""
 
     name: str
     distribution: str
     reason: str
     mend: str
+    details: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         return f"Plugin {self.name} ({self.distribution}) does not run: {self.reason}. {self.mend}"

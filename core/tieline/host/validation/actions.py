@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tieline.contract import Action, Declarations
@@ -18,6 +19,8 @@ from tieline.host.validation.kinds import check_kind
 
 VARIABLES = frozenset({"record", "linked", "children"})
 """What `enabled_when` may look at."""
+
+_LOOP_VARIABLE = re.compile(r"\.(?:all|exists|exists_one|map|filter)\s*\(\s*(\w+)\s*,")
 
 
 def check_action(action: Action, everything: Declarations) -> Iterator[Problem]:
@@ -62,7 +65,8 @@ def _enabled_when(action: Action, where: str) -> Iterator[Problem]:
         words = str(error).partition("ERROR: ")[2].split("\n")[0] or "it does not parse"
         yield Problem(spot, f"the expression cannot be read ({words[:200]})", "Correct it.")
         return
-    for name in sorted(set(program.variables) - VARIABLES):
+    own = {*VARIABLES, *_LOOP_VARIABLE.findall(action.enabled_when)}
+    for name in sorted(set(program.variables()) - own):
         known = ", ".join(sorted(VARIABLES))
         yield Problem(spot, f"there is no {name!r} to look at", f"Use only {known}.")
     if not action.otherwise:

@@ -25,6 +25,9 @@ class Problem:
     what: str
     mend: str
 
+    def sentence(self) -> str:
+        return f"{self.where}: {self.what}. {self.mend}"
+
 
 def path(*parts: str) -> str:
     return " -> ".join(parts)
