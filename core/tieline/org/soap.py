@@ -60,7 +60,7 @@ class MetadataSoap:
         address = f"{grant.instance_url}/services/Soap/m/{self._session.settings.api_version}"
         service = client.create_service(f"{_NAMESPACE}MetadataBinding", address)
         header = client.get_element(f"{_NAMESPACE}SessionHeader")(sessionId=grant.token)
-        return service[operation](**arguments, _soapheaders=[header])
+        return _unwrapped(service[operation](**arguments, _soapheaders=[header]))
 
     def _failure(self, code: str, message: str, writing: bool) -> TielineError:
         """The answer's text is quoted only when it is a fault; anything else may be anybody's page."""
@@ -94,6 +94,11 @@ def _open(session: Session) -> Any:
     transport: Any = Quiet
     with as_file(files("simple_salesforce") / "metadata.wsdl") as wsdl:
         return client(str(wsdl), transport=transport(session=LibrarySession(session)), settings=settings)
+
+
+def _unwrapped(answer: Any) -> Any:
+    """zeep keeps header and body apart for calls whose answer may carry a header (debugging information)."""
+    return answer.body.result if hasattr(answer, "body") and hasattr(answer, "header") else answer
 
 
 def _code(fault: Any) -> str:

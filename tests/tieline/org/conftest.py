@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
 from tieline.contract import HttpRequest, HttpResponse
 from tieline.org import Org, OrgSettings, open_org
+from tieline_sandbox.effects import Clock as SandboxClock
+from tieline_sandbox.org.application import build
+from tieline_sandbox.runner import RunningSandbox, start
 
 Reply = HttpResponse | Exception
 LOGIN = "https://acme.my.salesforce.com"
@@ -175,3 +180,84 @@ def serve() -> Iterator[Callable[[Callable[[BaseHTTPRequestHandler], None]], Tin
     yield start
     for server in running:
         server.close()
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
+    """A local org behind its real doors; tests of a module share it and use records of their own."""
+    sandbox_clock = SandboxClock()
+    sandbox_clock.freeze(datetime(2026, 1, 1, tzinfo=UTC))
+    with start(build, "org", tmp_path_factory.mktemp("local") / "org", clock=sandbox_clock) as running:
+        yield running
+
+
+@pytest.fixture
+def live(local: RunningSandbox, clock: VirtualClock) -> Iterator[Org]:
+    """The client on the local org's TLS door, with its own authority, marker field installed and visible."""
+    settings = OrgSettings.from_document(local.document)
+    with open_org(settings, clock=clock, randomness=Steady()) as opened:
+        install(opened)
+        yield opened
+
+
+FIELD = """<fields><fullName>{name}</fullName><label>{name}</label><type>{type}</type>{more}</fields>"""
+KEY = "<length>255</length><externalId>true</externalId><unique>true</unique><caseSensitive>true</caseSensitive>"
+
+
+def package() -> bytes:
+    """The marker on Account and Contact, a number, and the permission set that shows them."""
+    number = "<precision>18</precision><scale>4</scale>"
+    account = FIELD.format(name="ERP_Key__c", type="Text", more=KEY)
+    account += FIELD.format(name="Credit__c", type="Number", more=number)
+    account += FIELD.format(name="Since__c", type="Date", more="") + FIELD.format(
+        name="Seen__c", type="DateTime", more=""
+    )
+    contact = FIELD.format(name="ERP_Key__c", type="Text", more=KEY)
+    fields = ["Account.ERP_Key__c", "Account.Credit__c", "Account.Since__c", "Account.Seen__c", "Contact.ERP_Key__c"]
+    grants = "".join(
+        f"<fieldPermissions><editable>true</editable><field>{each}</field><readable>true</readable></fieldPermissions>"
+        for each in fields
+    )
+    members = "".join(f"<members>{each}</members>" for each in fields)
+    head = '<?xml version="1.0" encoding="UTF-8"?>'
+    space = 'xmlns="http://soap.sforce.com/2006/04/metadata"'
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as made:
+        made.writestr(
+            "package.xml",
+            f"{head}<Package {space}><types>{members}<name>CustomField</name></types>"
+            "<types><members>Ties</members><name>PermissionSet</name></types><version>60.0</version></Package>",
+        )
+        made.writestr("objects/Account.object", f"{head}<CustomObject {space}>{account}</CustomObject>")
+        made.writestr("objects/Contact.object", f"{head}<CustomObject {space}>{contact}</CustomObject>")
+        made.writestr(
+            "permissionsets/Ties.permissionset",
+            f"{head}<PermissionSet {space}>{grants}<label>Ties</label></PermissionSet>",
+        )
+    return packed.getvalue()
+
+
+def install(org: Org) -> None:
+    if "Ties" not in org.metadata.list_components("PermissionSet"):
+        result = org.metadata.deploy(package())
+        assert result.success, result.errors
+        org.records.assign_permission_set("Ties", org.user_id)
+
+
+@pytest.fixture(scope="module")
+def packed() -> bytes:
+    return package()
+
+
+@pytest.fixture
+def expire() -> Callable[[Org], None]:
+    """End an org's session behind the client's back."""
+
+    def revoke(org: Org) -> None:
+        grant = org.session.grant()
+        body = urlencode({"token": grant.token}).encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert org.transport
+        org.transport.send(HttpRequest("POST", f"{grant.instance_url}/services/oauth2/revoke", headers, body))
+
+    return revoke
