@@ -1,0 +1,138 @@
+"""Killed at every named point, and at pairs of points: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tieline.store.memory import MemoryStore
+from toys.engine import Bench
+from toys.systems import AsyncErp, Toy, ToyCrm, VersionedErp, WholeErp
+from toys.world import World
+
+
+class Killed(BaseException):
+    """The process ends here: nothing above may catch it."""
+
+
+class Countdown:
+    """Kills at the given passings of any point, and remembers the points' names."""
+
+    def __init__(self, *at: int) -> None:
+        self.at, self.passed = set(at), 0
+        self.names: Counter[str] = Counter()
+
+    def __call__(self, name: str) -> None:
+        self.passed += 1
+        self.names[name] += 1
+        if self.passed in self.at:
+            raise Killed(name)
+
+
+def _bench(erp: type[Toy], entities: tuple[str, ...]) -> Bench:
+    world = World()
+    made = Bench(world, ToyCrm(world), erp(world), MemoryStore(), entities)
+    made.confirm()
+    return made
+
+
+def _history(bench: Bench, run: Callable[[Callable[[], object]], None]) -> None:
+    """Births on both sides, edits on both sides, a conflict, a promotion, a deletion; `run` survives kills."""
+    entity = bench.entity
+    for number in range(2):
+        bench.erp.add("Customers", f"c{number}", entity, name=f"Customer {number}", phone="0")
+        bench.erp.add("People", f"p{number}", entity, last=f"Person {number}", customer=f"c{number}")
+    bench.crm.add("Account", "a9", Name="Born in the CRM")
+    bench.crm.add("Contact", "k9", LastName="Child", AccountId="a9")
+    run(bench.cycle)
+    run(lambda: bench.promote("a9"))
+    account = next(k for k, v in bench.crm.alive("Account").items() if v["Name"] == "Customer 0")
+    bench.erp.edit("Customers", "c0", entity, phone="from the erp", site="erp site")
+    bench.crm.edit("Account", account, Street="from the crm", Website="crm site")
+    run(bench.cycle)
+    bench.crm.edit("Account", account, Phone="second edit")
+    run(bench.cycle)
+    run(bench.settle)
+
+
+def _replay(erp: type[Toy], entities: tuple[str, ...], *kills: int) -> tuple[Bench, Countdown]:
+    bench = _bench(erp, entities)
+    countdown = Countdown(*kills)
+    bench.point = countdown
+
+    def survive(step: Callable[[], object]) -> None:
+        for _ in range(len(kills) + 1):
+            try:
+                step()
+            except Killed:
+                bench.world.tick(1)
+                continue
+            return
+
+    _history(bench, survive)
+    return bench, countdown
+
+
+def _outcome(bench: Bench) -> tuple[object, ...]:
+    """What people see in the end, without the ids that differ from run to run."""
+    accounts = {key: row["Name"] for key, row in bench.crm.alive("Account").items()}
+    names = ("Name", "Phone", "Website", "Street")
+    crm = sorted(tuple(str(row.get(n)) for n in names) for row in bench.crm.alive("Account").values())
+    erp = sorted(
+        tuple(str(row.get(n)) for n in ("name", "phone", "site", "street"))
+        for row in bench.erp.alive("Customers", bench.entity).values()
+    )
+    contacts = bench.crm.alive("Contact").values()
+    people = sorted((str(row["LastName"]), str(accounts.get(str(row["AccountId"])))) for row in contacts)
+    return crm, erp, people, len(bench.erp.alive("People", bench.entity))
+
+
+SHAPES = [(WholeErp, ("",)), (VersionedErp, ("",)), (AsyncErp, ("north", "south"))]
+
+
+@pytest.mark.parametrize(("erp", "entities"), SHAPES, ids=["whole", "versioned", "async"])
+def test_killed_once_anywhere(erp: type[Toy], entities: tuple[str, ...]) -> None:
+    calm, countdown = _replay(erp, entities)
+    expected = _outcome(calm)
+    assert countdown.passed > 20
+    for kill in range(1, countdown.passed + 1):
+        bench, _ = _replay(erp, entities, kill)
+        _check(bench, expected, f"killed at passing {kill}")
+
+
+@pytest.mark.parametrize(("erp", "entities"), SHAPES, ids=["whole", "versioned", "async"])
+def test_killed_again_while_recovering(erp: type[Toy], entities: tuple[str, ...]) -> None:
+    calm, countdown = _replay(erp, entities)
+    expected = _outcome(calm)
+    for first in range(1, countdown.passed, 7):
+        for gap in (1, 2, 3, 5):
+            bench, _ = _replay(erp, entities, first, first + gap)
+            _check(bench, expected, f"killed at {first} and {first + gap}")
+
+
+def _check(bench: Bench, expected: tuple[object, ...], what: str) -> None:
+    assert _outcome(bench) == expected, what
+    for system in ("crm", bench.erp.name):
+        twice = {origin: n for origin, n in bench.world.creates(system).items() if n > 1}
+        assert not twice, f"{what}: {system} made {twice}"
+
+
+def test_every_point_of_the_engine_is_passed_by_the_history() -> None:
+    passed: Counter[str] = Counter()
+    for erp, entities in SHAPES:
+        _, countdown = _replay(erp, entities)
+        passed |= countdown.names
+        _, survived = _replay(erp, entities, *(n for n in range(9, 30, 10)))
+        passed |= survived.names
+    assert set(passed) >= _named_points()
+
+
+def _named_points() -> set[str]:
+    import re
+
+    import tieline.sync
+
+    folder = Path(tieline.sync.__file__).parent
+    return {name for file in folder.glob("*.py") for name in re.findall(r'\.point\("([^"]+)"\)', file.read_text())}
