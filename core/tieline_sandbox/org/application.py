@@ -21,7 +21,6 @@ from tieline_sandbox.org.records.delete import delete as delete_row
 from tieline_sandbox.org.records.write import Writer
 from tieline_sandbox.org.rest import limits
 from tieline_sandbox.org.rest.answers import refused
-from tieline_sandbox.org.rest.queries import Cursors
 from tieline_sandbox.org.rest.router import Router
 from tieline_sandbox.org.seed import seed
 from tieline_sandbox.org.service import Org
@@ -43,7 +42,7 @@ class OrgApplication:
     def __init__(self, org: Org) -> None:
         self.org = org
         self.state = org.state
-        self._router = Router(Cursors())
+        self._router = Router(org)
 
     def handle(self, request: Request, probe: Probe = quiet) -> Response:
         """Answer one request; whatever is in it, the answer has the service's shape."""

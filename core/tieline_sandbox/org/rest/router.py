@@ -9,9 +9,12 @@ from urllib.parse import unquote
 from tieline_sandbox.org import errors
 from tieline_sandbox.org.call import Call
 from tieline_sandbox.org.errors import OrgError
-from tieline_sandbox.org.rest import changes, collections, limits, objects, queries, rows
+from tieline_sandbox.org.bulk import extract
+from tieline_sandbox.org.bulk.ingest import Ingest
+from tieline_sandbox.org.rest import changes, collections, composite, deploys, limits, objects, queries, rows, tree
 from tieline_sandbox.org.rest.answers import params
 from tieline_sandbox.org.rest.queries import Cursors
+from tieline_sandbox.org.service import Org
 from tieline_sandbox.wire import Response, json_response
 
 Handler = Callable[[], Response]
@@ -22,8 +25,9 @@ _RESOURCES = ("composite", "jobs", "limits", "metadata", "query", "queryAll", "r
 class Router:
     """The resources of one version."""
 
-    def __init__(self, cursors: Cursors) -> None:
-        self.cursors = cursors
+    def __init__(self, org: Org) -> None:
+        self.cursors = Cursors()
+        self.ingest = Ingest(org)
 
     def handle(self, call: Call, segments: list[str]) -> Response:
         """Answer one call; `segments` is the raw path behind the version."""
@@ -47,6 +51,8 @@ class Router:
             "composite": self._composite,
             "limits": lambda call, rest: {"GET": lambda: limits.limits(call)} if not rest else None,
             "tooling": self._tooling,
+            "jobs": self._jobs,
+            "metadata": _metadata,
         }
         branch = branches.get(head)
         return branch(call, rest) if branch else None
@@ -101,7 +107,55 @@ class Router:
                 return {"GET": lambda: collections.read(call, name), "POST": lambda: collections.read(call, name)}
             case ["sobjects", name, field]:
                 return {"PATCH": lambda: collections.upsert(call, name, field)}
+            case []:
+                return {"POST": lambda: composite.composite(call, self.handle)}
+            case ["batch"]:
+                return {"POST": lambda: composite.batch(call, self.handle)}
+            case ["tree", name]:
+                return {"POST": lambda: tree.create(call, name)}
         return None
+
+    def _jobs(self, call: Call, rest: list[str]) -> Methods | None:
+        match [each.casefold() if place != 1 else each for place, each in enumerate(rest)]:
+            case ["ingest", *more]:
+                return self._ingest(call, more)
+            case ["query"]:
+                return {"GET": lambda: extract.listed(call), "POST": lambda: extract.create(call)}
+            case ["query", ident]:
+                return {
+                    "GET": lambda: extract.status(call, ident),
+                    "PATCH": lambda: extract.change(call, ident),
+                    "DELETE": lambda: extract.delete(call, ident),
+                }
+            case ["query", ident, "results"]:
+                return {"GET": lambda: extract.results(call, ident)}
+        return None
+
+    def _ingest(self, call: Call, rest: list[str]) -> Methods | None:
+        jobs = self.ingest
+        match rest:
+            case []:
+                return {"GET": lambda: jobs.all(call), "POST": lambda: jobs.create(call)}
+            case [ident]:
+                return {
+                    "GET": lambda: jobs.status(call, ident),
+                    "PATCH": lambda: jobs.change(call, ident),
+                    "DELETE": lambda: jobs.delete(call, ident),
+                }
+            case [ident, "batches"]:
+                return {"PUT": lambda: jobs.upload(call, ident)}
+            case [ident, ("successfulresults" | "failedresults" | "unprocessedrecords") as which]:
+                return {"GET": lambda: jobs.results(call, ident, which)}
+        return None
+
+
+def _metadata(call: Call, rest: list[str]) -> Methods | None:
+    match [each.casefold() if place == 0 else each for place, each in enumerate(rest)]:
+        case ["deployrequest"]:
+            return {"POST": lambda: deploys.start(call)}
+        case ["deployrequest", ident]:
+            return {"GET": lambda: deploys.status(call, ident), "PATCH": lambda: deploys.change(call, ident)}
+    return None
 
 
 _WORDS: Mapping[str, Callable[[Call, str], Response]] = {

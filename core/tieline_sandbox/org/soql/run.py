@@ -75,6 +75,12 @@ class Runner:
         found = (self.reader.get(scope.kind.name, ident) for ident in idents)
         return [self._json(shape, row) for row in found if row is not None]
 
+    def labels(self, query: Query) -> list[str]:
+        """The dotted names of the selected columns."""
+        scope = self._scope(query)
+        chosen = (item.expression for item in query.items if isinstance(item, Selected))
+        return [scope.column(each).label for each in chosen if isinstance(each, Path)]
+
     def _scope(self, query: Query) -> Scope:
         return scope_of(self.schema, self.access, query.object, query.alias, query.text)
 
