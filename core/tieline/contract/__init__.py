@@ -45,7 +45,7 @@ from tieline.contract.events import Event, Explanation, FieldConflict, Passage
 from tieline.contract.hooks import PROJECT, ErpPlugin, Extras, hookimpl, hookspec
 from tieline.contract.inbound import InboundAnswer, InboundRequest, InboundRoute
 from tieline.contract.kinds import Choice, Day, Flag, Format, Instant, Kind, Number, Option, Person, Reference, Text
-from tieline.contract.lists import ManagedList
+from tieline.contract.lists import ManagedList, SettledList
 from tieline.contract.mapping import Conversion, Direction, Field, Mapping, Policy, Promotion, Side
 from tieline.contract.presentation import Layout, Translations
 from tieline.contract.system import CONTRACT, ClientContext, DemoPlan, Setting, System
@@ -122,6 +122,7 @@ __all__ = [
     "Reference",
     "Refused",
     "Setting",
+    "SettledList",
     "Shape",
     "Side",
     "Stale",

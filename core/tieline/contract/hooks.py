@@ -9,6 +9,7 @@ effects, and may add to a system another plugin owns. Behaviours are asked per r
 
 from __future__ import annotations
 
+from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -16,11 +17,12 @@ import click
 import pluggy
 
 from tieline.contract.action import Action
+from tieline.contract.client import ListRow
 from tieline.contract.component import Component
 from tieline.contract.declarations import Declarations
 from tieline.contract.events import Event, Explanation, FieldConflict, Passage
 from tieline.contract.inbound import InboundRoute
-from tieline.contract.lists import ManagedList
+from tieline.contract.lists import ManagedList, SettledList
 from tieline.contract.mapping import Mapping, Side
 from tieline.contract.presentation import Layout, Translations
 from tieline.contract.system import System
@@ -72,6 +74,13 @@ class Extras(Protocol):
         one name are an error."""
 
     @staticmethod
+    @hookspec(firstresult=True)
+    def write_package(components: Sequence[Component], removed: Sequence[Component]) -> MappingType[str, bytes] | None:
+        """When a package is sent or built: its files by path, `package.xml` among them; `removed` go into a manifest
+        of deletions. Pure, and the same bytes for the same components. The built-in plugin answers when no other
+        does."""
+
+    @staticmethod
     @hookspec
     def register_commands() -> Sequence[click.Command]:
         """When the command line starts. Each is added below `tieline`; a name already taken is reported."""
@@ -80,6 +89,12 @@ class Extras(Protocol):
     @hookspec
     def register_inbound() -> Sequence[InboundRoute]:
         """When the web process starts."""
+
+    @staticmethod
+    @hookspec(firstresult=True)
+    def settle_list(managed: ManagedList, stored: Sequence[ListRow], fresh: Sequence[ListRow]) -> SettledList | None:
+        """Each time a managed list was read, before its rows are written. Pure: what the fresh rows mean for those
+        known. The built-in plugin answers when no other does."""
 
     @staticmethod
     @hookspec

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tieline.contract.client import ListRow
+
 
 @dataclass(frozen=True, slots=True)
 class ManagedList:
@@ -22,3 +24,12 @@ class ManagedList:
     @property
     def id(self) -> str:
         return f"{self.system}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class SettledList:
+    """What a list holds after a fresh reading: all rows ever known, withdrawn ones inactive. `alarm` is a sentence
+    about what looks wrong; empty when nothing does."""
+
+    rows: tuple[ListRow, ...]
+    alarm: str = ""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from tieline.contract.action import Parameter
+from tieline.contract.kinds import Option
 from tieline.contract.lists import ManagedList
 from tieline.contract.system import System
 
@@ -52,3 +55,19 @@ def permission_set(prefix: str) -> str:
 def quick_action(system: System, action: str) -> str:
     """The quick action's own name (without its object): `Unleashed_Create_Sales_Order`."""
     return f"{system.prefix}_{words_to_name(action.replace('_', ' '))}"
+
+
+def user_permission_set(prefix: str) -> str:
+    """The permission set of the people who work with a system: `Tieline_Unleashed_User`."""
+    return f"{permission_set(prefix)}_User"
+
+
+def request_field(system: System, parameter: Parameter, lists: Sequence[ManagedList]) -> str:
+    """The field of `ERP_Request__c` that holds an action's parameter: the list's object for an option, else the
+    parameter's own name (`required_date` -> `Required_Date__c`). Raises KeyError for an unknown list."""
+    if isinstance(parameter.kind, Option):
+        for managed in lists:
+            if (managed.system, managed.name) == (system.name, parameter.kind.list):
+                return list_object(system, managed)
+        raise KeyError(parameter.kind.list)
+    return f"{words_to_name(parameter.name.replace('_', ' '))}__c"

@@ -1,0 +1,1 @@
+"""The package: from declarations to what an org holds. Planned as a value, printed, then applied all or nothing."""
