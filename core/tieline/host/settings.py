@@ -26,7 +26,6 @@ COMMON = {setting.name: setting for setting in _COMMON}
 
 ORG_SETTINGS = (
     Setting("login_url", "Login address", "The org's My Domain address, https://NAME.my.salesforce.com"),
-    Setting("instance_url", "Instance address", "Only when it differs from the login address", required=False),
     Setting("client_id", "Client id", "Consumer key of the External Client App"),
     Setting("auth", "Sign-in", "client_credentials or jwt", required=False, default="client_credentials"),
     Setting("username", "User name", "With jwt: the integration user", required=False),

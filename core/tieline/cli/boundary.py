@@ -1,0 +1,88 @@
+"""The one place where errors end: a sentence on stderr, an exit code, never a traceback.
+
+0 done, 1 failure, 2 usage or unconfirmed, 3 the plan has changes, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from tieline.cli.group import tieline
+from tieline.cli.invocation import Invocation, to_json
+from tieline.contract import TielineError, Unconfirmed
+
+FAILED, USAGE, INTERRUPTED = 1, 2, 130
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit code."""
+    invocation = Invocation(json=_wants_json(arguments))
+    try:
+        return _code(tieline.main(list(arguments), prog_name="tieline", standalone_mode=False, obj=invocation))
+    except Exception as error:  # noqa: BLE001 - the last resort; nothing may pass as a traceback
+        return _ended(invocation, error)
+    finally:
+        invocation.close()
+
+
+def _code(returned: object) -> int:
+    """click returns the code of `ctx.exit` here; commands of ours return nothing."""
+    return returned if isinstance(returned, int) else 0
+
+
+def _ended(invocation: Invocation, error: Exception) -> int:
+    match error:
+        case click.Abort():
+            return INTERRUPTED
+        case click.UsageError():
+            return _told(invocation, USAGE, "usage", _usage(error))
+        case click.ClickException():
+            return _told(invocation, error.exit_code, "usage", error.format_message())
+        case Unconfirmed():
+            return _told(invocation, USAGE, type(error).__name__, error.sentence(), _parts(error))
+        case TielineError():
+            return _told(invocation, FAILED, type(error).__name__, error.sentence(), _parts(error))
+        case _:
+            return _unexpected(invocation, error)
+
+
+def _told(invocation: Invocation, code: int, kind: str, sentence: str, parts: dict[str, Any] | None = None) -> int:
+    sentence = invocation.clean(" ".join(sentence.split()))
+    if invocation.json:
+        cleaned = {name: invocation.clean(value) for name, value in (parts or {}).items()}
+        click.echo(to_json({"error": {"kind": kind, "message": sentence, **cleaned}}))
+    click.echo(sentence, err=True)
+    return code
+
+
+def _parts(error: TielineError) -> dict[str, str]:
+    return {"what": error.what, "where": error.where, "mend": error.mend, "code": error.code}
+
+
+def _usage(error: click.UsageError) -> str:
+    hint = f" Try `{error.ctx.command_path} --help`." if error.ctx else ""
+    return error.format_message() + hint
+
+
+def _unexpected(invocation: Invocation, error: Exception) -> int:
+    from tieline.cli.mishap import recorded
+
+    ident, path = recorded(invocation, error)
+    where = f" The details are in {path}." if path else ""
+    sentence = f"Something unexpected went wrong ({type(error).__name__}, error {ident}).{where}"
+    return _told(invocation, FAILED, "unexpected", sentence, {"id": ident, "log": str(path or "")})
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Known before parsing, so that a usage error is a document too."""
+    before = arguments[: list(arguments).index("--")] if "--" in arguments else arguments
+    return "--json" in before
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))

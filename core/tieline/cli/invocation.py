@@ -1,0 +1,87 @@
+"""What the options before and after a command said, shared by the whole invocation."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from tieline.host.runtime import Runtime
+
+
+@dataclass(slots=True)
+class Invocation:
+    """`json` asks for one document on stdout; everything else goes to stderr."""
+
+    state: str | None = None
+    json: bool = False
+    verbose: bool = False
+    _closing: ExitStack = field(default_factory=ExitStack)
+    _runtime: Runtime | None = None
+
+    @property
+    def state_path(self) -> Path:
+        from tieline.host.state import chosen
+
+        return chosen(self.state, os.environ)
+
+    @property
+    def runtime(self) -> Runtime:
+        """Opened once; closed when the command ends."""
+        if self._runtime is None:
+            from tieline.effects import SystemClock, SystemRandomness
+            from tieline.host.runtime import Runtime
+
+            runtime = Runtime(
+                self.state_path,
+                environment=os.environ,
+                clock=SystemClock(),
+                randomness=SystemRandomness(),
+                say=self.note,
+            )
+            self._runtime = self._closing.enter_context(runtime)
+        return self._runtime
+
+    def show(self, document: Any, lines: Callable[[], Iterable[str]]) -> None:
+        """The command's result: the document with --json, else the lines."""
+        if self.json:
+            click.echo(to_json(document))
+            return
+        for line in lines():
+            click.echo(line)
+
+    def note(self, line: str) -> None:
+        """Something a person should know, beside the result."""
+        click.echo(line, err=True)
+
+    def clean(self, text: str) -> str:
+        """Without secrets that this process has opened."""
+        return self._runtime.redactor.clean(text) if self._runtime else text
+
+    def close(self) -> None:
+        self._closing.close()
+
+
+def to_json(document: Any) -> str:
+    return json.dumps(document, indent=2, default=_plain, ensure_ascii=sys.stdout.encoding.lower() != "utf-8")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal | Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} does not belong in a result")
+
+
+pass_invocation = click.make_pass_decorator(Invocation)
