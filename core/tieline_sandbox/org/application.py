@@ -54,7 +54,7 @@ class OrgApplication:
             return json_response(error.status, {"error": error.error, "error_description": error.description})
         except OrgError as error:
             answer = refused(error)
-        except Exception:  # the service never shows more than this, and a sandbox must not hang up
+        except Exception:  # noqa: BLE001 - the service never shows more than this, and a sandbox must not hang up
             _log.exception("the org could not answer %s", request.method)
             answer = refused(OrgError("UNKNOWN_EXCEPTION", "An unexpected error occurred", status=500))
         if request.raw_path.startswith("/services/data"):
@@ -87,7 +87,7 @@ class OrgApplication:
         """The connected app's private key, for callers inside the process."""
         return keys.private_key(self.org)
 
-    # -- inside ----------------------------------------------------------------------------------------------------------
+    # -- inside --------------------------------------------------
 
     def _user(self, row: Mapping[str, Any]) -> dict[str, Any]:
         caller = self.org.caller(row["Id"])

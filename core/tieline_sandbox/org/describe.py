@@ -24,7 +24,8 @@ def summary(kind: ObjectType, access: Access, data: str) -> dict[str, Any]:
         "deepCloneable": False, "deletable": kind.deletable and rights.delete, "deprecatedAndHidden": False,
         "feedEnabled": False, "hasSubtypes": False, "isInterface": False, "isSubtype": False,
         "keyPrefix": kind.prefix or None, "label": kind.label, "labelPlural": kind.plural,
-        "layoutable": kind.layoutable, "mergeable": kind.name in ("Account", "Contact"), "mruEnabled": not kind.computed,
+        "layoutable": kind.layoutable, "mergeable": kind.name in ("Account", "Contact"),
+        "mruEnabled": not kind.computed,
         "name": kind.name, "queryable": True, "replicateable": kind.replicateable and not kind.computed,
         "retrieveable": not kind.computed, "searchable": not kind.computed, "triggerable": kind.layoutable,
         "undeletable": kind.undeletable, "updateable": kind.updateable and rights.edit,
@@ -82,18 +83,20 @@ def describe_field(kind: ObjectType, field: Field, access: Access) -> dict[str, 
     digits = field.precision if field.kind in NUMBER_KINDS else 0
     return {
         "aggregatable": listed and field.kind is not Kind.BOOLEAN, "aiPredictionField": False,
-        "autoNumber": field.auto_number is not None, "byteLength": field.length * 3 if field.kind not in (Kind.ID, Kind.REFERENCE) else 18,
+        "autoNumber": field.auto_number is not None,
+        "byteLength": _bytes(field),
         "calculated": field.calculated, "calculatedFormula": None, "cascadeDelete": field.on_delete.value == "Cascade",
         "caseSensitive": field.case_sensitive, "compoundFieldName": field.compound, "controllerName": None,
         "createable": field.createable and editable and access.rights(kind).create, "custom": field.custom,
         "defaultValue": field.default, "defaultValueFormula": None,
-        "defaultedOnCreate": field.default is not None or field.name == "OwnerId" or field.auto_number is not None or _stamped(field),
+        "defaultedOnCreate": _defaulted(field),
         "dependentPicklist": False, "deprecatedAndHidden": False, "digits": digits if field.kind is Kind.INT else 0,
-        "displayLocationInDecimal": False, "encrypted": False, "externalId": field.external_id, "extraTypeInfo": _extra(field),
+        "displayLocationInDecimal": False, "encrypted": False, "externalId": field.external_id,
+        "extraTypeInfo": _extra(field),
         "filterable": listed, "filteredLookupInfo": None, "formulaTreatNullNumberAsZero": False,
         "groupable": listed and field.kind not in (Kind.DATETIME, Kind.DOUBLE, Kind.CURRENCY, Kind.PERCENT),
         "highScaleNumber": False, "htmlFormatted": field.html,
-        "idLookup": field.external_id or field.unique or field.kind is Kind.ID or (field.name_field and listed and not field.custom),
+        "idLookup": _finds(field),
         "inlineHelpText": field.help, "label": field.label, "length": field.length, "mask": None, "maskType": None,
         "name": field.name, "nameField": field.name_field, "namePointing": len(field.reference_to) > 1,
         "nillable": field.nillable, "permissionable": field.nillable and not field.master and not field.name_field,
@@ -118,6 +121,20 @@ def _stamped(field: Field) -> bool:
         "LastModifiedById",
         "SystemModstamp",
     )
+
+
+def _bytes(field: Field) -> int:
+    return 18 if field.kind in (Kind.ID, Kind.REFERENCE) else field.length * 3
+
+
+def _defaulted(field: Field) -> bool:
+    return field.default is not None or field.name == "OwnerId" or field.auto_number is not None or _stamped(field)
+
+
+def _finds(field: Field) -> bool:
+    """Whether a row may be looked up by this field in an upsert or a lookup."""
+    named = field.name_field and field.filterable and not field.custom
+    return field.external_id or field.unique or field.kind is Kind.ID or named
 
 
 def _extra(field: Field) -> str | None:

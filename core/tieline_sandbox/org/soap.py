@@ -14,6 +14,7 @@ from tieline_sandbox.wire import Response
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 PARTNER = "urn:partner.soap.sforce.com"
+PARTNER_FAULT = "urn:fault.partner.soap.sforce.com"
 METADATA = "http://soap.sforce.com/2006/04/metadata"
 _HEADERS = (("Content-Type", "text/xml; charset=utf-8"),)
 
@@ -77,7 +78,7 @@ def fault(error: OrgError, namespace: str = METADATA) -> Response:
     )
     body = (
         f'<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="{ENVELOPE}"'
-        f' xmlns:sf="{"urn:fault.partner.soap.sforce.com" if partner else namespace}" xmlns:xsi="{XSI}"><soapenv:Body><soapenv:Fault>'
+        f' xmlns:sf="{PARTNER_FAULT if partner else namespace}" xmlns:xsi="{XSI}"><soapenv:Body><soapenv:Fault>'
         f"<faultcode>sf:{code}</faultcode><faultstring>{code}: {text}</faultstring>{detail}"
         "</soapenv:Fault></soapenv:Body></soapenv:Envelope>"
     )

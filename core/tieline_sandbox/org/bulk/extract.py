@@ -89,7 +89,8 @@ def results(call: Call, ident: str) -> Response:
     locator = _locator(start + count) if start + count < len(rows) else "null"
     text = "".join(_pages(call, job, chosen))
     headers = (
-        ("Content-Type", "text/csv; charset=UTF-8"), ("Sforce-Locator", locator), ("Sforce-NumberOfRecords", str(len(chosen))),
+        ("Content-Type", "text/csv; charset=UTF-8"), ("Sforce-Locator", locator),
+        ("Sforce-NumberOfRecords", str(len(chosen))),
     )  # fmt: skip
     return Response(200, headers, text.encode("utf-8"))
 

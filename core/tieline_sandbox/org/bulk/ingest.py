@@ -40,7 +40,7 @@ class Ingest:
         self._running: set[str] = set()
         self._lock = threading.Lock()
 
-    # -- resources -------------------------------------------------------------------------------------------------------
+    # -- resources --------------------------------------------------
 
     def create(self, call: Call) -> Response:
         body = table(body_of(call.request))
@@ -54,7 +54,8 @@ class Ingest:
         key = str(body.get("externalIdFieldName") or "")
         field = call.access.field(kind, key)
         if body["operation"] == "upsert" and (field is None or not (field.external_id or field.kind is Kind.ID)):
-            raise OrgError("INVALIDJOB", f"InvalidJob : Field name provided, {key} does not match an External ID, Salesforce Id, or indexed field for {kind.name}")  # fmt: skip
+            text = f"InvalidJob : Field name provided, {key} does not match an External ID, Salesforce Id,"
+            raise OrgError("INVALIDJOB", f"{text} or indexed field for {kind.name}")
         call.parsed("bulk.create", kind.name)
         with call.writing() as tx:
             job = {**jobs.new_job(call, tx, body, _KIND), "object": kind.name, "numberRecordsFailed": 0, "parts": 0}
@@ -134,7 +135,7 @@ class Ingest:
             parts = [reader.setting(f"job:{job['id']}:{name}:{part}", "") for part in range(job["parts"])]
         return lines(job, [["sf__Id", second, *header]]) + "".join(parts)
 
-    # -- work ------------------------------------------------------------------------------------------------------------
+    # -- work --------------------------------------------------
 
     def _ensure(self, job: Job) -> None:
         """See that a handed-over job is worked on; after a restart it goes on where it stopped."""

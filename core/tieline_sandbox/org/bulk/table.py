@@ -12,7 +12,7 @@ from tieline_sandbox.org.bulk.jobs import DELIMITERS, LINE_ENDINGS, Job
 _NULL = "#N/A"
 
 
-class BadTable(Exception):  # noqa: N818 - carries the sentence of a failed job
+class BadTable(Exception):
     """CSV that fails the job as a whole."""
 
 
@@ -44,7 +44,10 @@ def _checked(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 
 
 def record(header: Sequence[str], row: Sequence[str]) -> dict[str, Any]:
-    """A row as it would be sent in JSON: an empty cell says nothing, `#N/A` is null, `Account.Key__c` names a parent."""
+    """A row as it would be sent in JSON: an empty cell says nothing, `#N/A` is null.
+
+    `Account.Key__c` names a parent by external id.
+    """
     out: dict[str, Any] = {}
     for name, cell in zip(header, row, strict=True):
         value = None if cell == _NULL else cell

@@ -34,8 +34,8 @@ def _login(org: Org, request: Request, asked: SoapCall, version: str, probe: Pro
     probe(Hook.PARSED, Tags("login", actor=username))
     if float(version) > LAST_VERSION:
         # The wording at v65 and above is not known; the code is the one of orgs that have the call switched off.
-        text = "SOAP API login() is not available in API version 65.0 and later. Use OAuth: JWT bearer or client credentials."
-        raise OrgError("INVALID_OPERATION", text)
+        text = "SOAP API login() is not available in API version 65.0 and later."
+        raise OrgError("INVALID_OPERATION", f"{text} Use OAuth: JWT bearer or client credentials.")
     user_id = check_password(org, username, text_of(asked.body, "password") or "")
     caller = org.caller(user_id) if user_id else None
     if caller is None:
@@ -65,9 +65,11 @@ def _user_info(org: Org, caller: Caller) -> str:
     values: dict[str, str | bool | int] = {
         "accessibilityMode": False, "currencySymbol": "$", "orgAttachmentFileSizeLimit": 5242880,
         "orgDefaultCurrencyIsoCode": "USD", "orgDisallowHtmlAttachments": False, "orgHasPersonAccounts": False,
-        "organizationId": org.org_id, "organizationMultiCurrency": False, "organizationName": str(org.setting("org_name")),
+        "organizationId": org.org_id, "organizationMultiCurrency": False,
+        "organizationName": str(org.setting("org_name")),
         "profileId": caller.profile_id, "roleId": "", "sessionSecondsValid": 7200, "userDefaultCurrencyIsoCode": "",
-        "userEmail": caller.email, "userFullName": caller.name, "userId": caller.user_id, "userLanguage": caller.language,
+        "userEmail": caller.email, "userFullName": caller.name, "userId": caller.user_id,
+        "userLanguage": caller.language,
         "userLocale": caller.language, "userName": caller.username, "userTimeZone": "GMT", "userType": "Standard",
         "userUiSkin": "Theme3",
     }  # fmt: skip

@@ -22,6 +22,7 @@ from tieline_sandbox.wire import Request, Response, json_response
 
 Form = Mapping[str, str]
 _JWT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+_UNCHECKED: Any = dict.fromkeys(("verify_exp", "verify_aud", "verify_sub", "verify_iat", "verify_nbf"), False)
 _AUDIENCES = re.compile(r"https?://[^/\s]+/?(services/oauth2/token)?")
 
 
@@ -110,7 +111,7 @@ def _bearer(org: Org, form: Form) -> str:
     try:
         claims = jwt.decode(
             form.get("assertion", ""), keys.public_key(org), algorithms=["RS256"],
-            options={"verify_exp": False, "verify_aud": False, "verify_sub": False, "verify_iat": False, "verify_nbf": False},
+            options=_UNCHECKED,
         )  # fmt: skip
     except jwt.InvalidTokenError:
         raise OAuthError("invalid_grant", "invalid assertion") from None
@@ -196,7 +197,10 @@ def _person(org: Org, request: Request, caller: Caller) -> dict[str, Any]:
         "preferred_username": caller.username, "nick_name": caller.username.partition("@")[0], "name": caller.name,
         "email": caller.email, "language": caller.language, "locale": caller.language, "zoneinfo": "GMT",
         "user_type": "STANDARD", "utcOffset": 0, "is_app_installed": True,
-        "urls": {**soap, "rest": rest, "sobjects": f"{rest}sobjects/", "query": f"{rest}query/", "profile": f"{base}/{caller.user_id}"},
+        "urls": {
+            **soap, "rest": rest, "sobjects": f"{rest}sobjects/", "query": f"{rest}query/",
+            "profile": f"{base}/{caller.user_id}",
+        },
     }  # fmt: skip
 
 

@@ -108,7 +108,8 @@ class Components:
         ident, body, user = component["id"], component["body"], self.call.caller.user_id
         now = moments.stamp(self.tx.now)
         row = self.tx.get("PermissionSet", ident) or {
-            "Id": ident, "Name": name, "IsOwnedByProfile": False, "IsCustom": True, "Type": "Regular", "IsDeleted": False,
+            "Id": ident, "Name": name, "IsOwnedByProfile": False, "IsCustom": True, "Type": "Regular",
+            "IsDeleted": False,
             "CreatedDate": now, "CreatedById": user,
         }  # fmt: skip
         shown = {"Label": one(body, "label"), "Description": one(body, "description") or None}
@@ -141,7 +142,7 @@ class Components:
                     f"This custom object is referenced elsewhere: CustomField {child.object}.{child.field.name}"
                 )
 
-    # -- what hangs on a component ---------------------------------------------------------------------------------------
+    # -- what hangs on a component --------------------------------------------------
 
     def forget_field(self, full_name: str) -> None:
         """The values of a deleted field, its grants, its place on layouts."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 
 from lxml import etree
 
@@ -10,13 +12,15 @@ from tieline_sandbox.org.call import Call
 from tieline_sandbox.org.errors import OrgError
 from tieline_sandbox.org.metadata import retrieve
 from tieline_sandbox.org.metadata.archive import split
-from tieline_sandbox.org.metadata.components import BadComponent, Components, Done
+from tieline_sandbox.org.metadata.checks import BadComponent
+from tieline_sandbox.org.metadata.components import Components, Done
 from tieline_sandbox.org.metadata.kinds import KINDS, ComponentKind
 from tieline_sandbox.org.metadata.tree import NAMESPACE, XSI, Body, attach, elements, local, one, read_body
 from tieline_sandbox.org.service import COMPONENT
 from tieline_sandbox.org.soap import element_text, tag, text_of
 
 _MAX = 10
+_NAMES: Any = {None: NAMESPACE, "xsi": XSI}  # the stubs know no default namespace
 
 
 class _Refused(Exception):
@@ -36,7 +40,7 @@ def read(call: Call, body: etree._Element) -> str:
 
 
 def _record(kind: ComponentKind, body: Body) -> str:
-    element = etree.Element(f"{{{NAMESPACE}}}records", nsmap={None: NAMESPACE, "xsi": XSI})
+    element = etree.Element(f"{{{NAMESPACE}}}records", nsmap=_NAMES)
     element.set(f"{{{XSI}}}type", kind.name)
     attach(element, body)
     return etree.tostring(element, encoding="unicode")
@@ -58,12 +62,9 @@ def delete(call: Call, body: etree._Element) -> str:
     _admin(call)
     kind = _kind(text_of(body, "type") or "")
     names = _few([element_text(each) for each in elements(body) if local(each) == "fullNames"])
-    results = []
     with call.writing() as tx:
         components = Components(call, tx)
-        for name in names:
-            results.append(_attempt(components, name, lambda name=name: _remove(components, kind, name)))
-    return "".join(results)
+        return "".join([_attempt(components, name, partial(_remove, components, kind, name)) for name in names])
 
 
 Deed = Callable[[Components, ComponentKind, str, Body], Done]
@@ -99,7 +100,8 @@ def _save(call: Call, body: etree._Element, deed: Deed, upserting: bool = False)
             kind = _kind(_type_of(element))
             given = read_body(element)
             name = one(given, "fullName")
-            results.append(_attempt(components, name, lambda: _put_all(components, kind, name, given, deed), upserting))  # noqa: B023 - called at once
+            put = partial(_put_all, components, kind, name, given, deed)
+            results.append(_attempt(components, name, put, upserting))
     return "".join(results)
 
 
@@ -119,7 +121,8 @@ def _attempt(components: Components, name: str, deed: Callable[[], Done], upsert
     except BadComponent as error:
         components.call.org.touch()
         inner = f"<errors>{tag('message', str(error))}{tag('statusCode', 'FIELD_INTEGRITY_EXCEPTION')}</errors>"
-        return f"<result>{tag('created', False) if upserting else ''}{inner}{tag('fullName', name)}{tag('success', False)}</result>"
+        created = tag("created", False) if upserting else ""
+        return f"<result>{created}{inner}{tag('fullName', name)}{tag('success', False)}</result>"
     created = tag("created", done.created) if upserting else ""
     return f"<result>{created}{tag('fullName', name)}{tag('success', True)}</result>"
 
@@ -135,7 +138,10 @@ def _kind(name: str) -> ComponentKind:
     return kind
 
 
-def _few(rows: list[etree._Element] | list[str]) -> list[etree._Element] | list[str]:
+T = TypeVar("T")
+
+
+def _few(rows: list[T]) -> list[T]:
     if len(rows) > _MAX:
         raise OrgError("LIMIT_EXCEEDED", f"This call takes at most {_MAX} components")
     return rows

@@ -10,7 +10,8 @@ from tieline_sandbox.org import ids, moments
 from tieline_sandbox.org.call import Call
 from tieline_sandbox.org.errors import OrgError
 from tieline_sandbox.org.metadata.archive import BadPackage, Failure, Named, Package, read_package, unzip
-from tieline_sandbox.org.metadata.components import BadComponent, Components, Done
+from tieline_sandbox.org.metadata.checks import BadComponent
+from tieline_sandbox.org.metadata.components import Components, Done
 from tieline_sandbox.org.metadata.kinds import APPLY_ORDER, KINDS, file_of
 
 Result = dict[str, Any]
@@ -76,7 +77,8 @@ class _Report:
 
     def failed(self, failure: Failure) -> None:
         row = self._row(failure.component_type, failure.full_name, failure.file)
-        row |= {"problem": failure.problem, "problemType": "Error", "lineNumber": failure.line, "columnNumber": 1 if failure.line else None}  # fmt: skip
+        row |= {"problem": failure.problem, "problemType": "Error"}
+        row |= {"lineNumber": failure.line, "columnNumber": 1 if failure.line else None}
         self.failures.append(row)
 
     def warned(self, kind: str, full_name: str, file: str, problem: str) -> None:
@@ -171,7 +173,8 @@ def _result(call: Call, options: Options, report: _Report) -> Result:
             "componentFailures": report.failures, "componentSuccesses": report.successes, "retrieveResult": None,
             "runTestResult": {"numFailures": 0, "numTestsRun": 0, "totalTime": 0.0},
         },
-        "done": True, "id": short + ids.checksum(short), "ignoreWarnings": options.ignore_warnings, "lastModifiedDate": report.now,
+        "done": True, "id": short + ids.checksum(short), "ignoreWarnings": options.ignore_warnings,
+        "lastModifiedDate": report.now,
         "numberComponentErrors": len(report.failures), "numberComponentsDeployed": len(counted),
         "numberComponentsTotal": len(counted) + len(report.failures), "numberTestErrors": 0, "numberTestsCompleted": 0,
         "numberTestsTotal": 0, "rollbackOnError": options.rollback_on_error, "runTestsEnabled": False,

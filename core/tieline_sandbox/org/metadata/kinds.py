@@ -21,7 +21,8 @@ class ComponentKind:
 
 _OBJECT_PARTS = {
     "fields": ("CustomField", "00N"), "listViews": ("ListView", "00B"), "webLinks": ("WebLink", "00b"),
-    "validationRules": ("ValidationRule", "03d"), "recordTypes": ("RecordType", "012"), "fieldSets": ("FieldSet", "0IX"),
+    "validationRules": ("ValidationRule", "03d"), "recordTypes": ("RecordType", "012"),
+    "fieldSets": ("FieldSet", "0IX"),
     "compactLayouts": ("CompactLayout", "0AH"), "businessProcesses": ("BusinessProcess", "019"),
 }  # fmt: skip
 

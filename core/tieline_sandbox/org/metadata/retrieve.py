@@ -43,7 +43,8 @@ def properties(call: Call, kind: ComponentKind, name: str, row: Row, prefix: str
     }
     return {
         "createdById": row["createdBy"], "createdByName": names[row["createdBy"]], "createdDate": _zulu(row["created"]),
-        "fileName": prefix + file_of(kind, name), "fullName": name, "id": row["id"], "lastModifiedById": row["modifiedBy"],
+        "fileName": prefix + file_of(kind, name), "fullName": name, "id": row["id"],
+        "lastModifiedById": row["modifiedBy"],
         "lastModifiedByName": names[row["modifiedBy"]], "lastModifiedDate": _zulu(row["modified"]),
         "manageableState": "unmanaged", "type": kind.name,
     }  # fmt: skip

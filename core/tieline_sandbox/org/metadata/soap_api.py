@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from lxml import etree
 
@@ -17,7 +17,7 @@ from tieline_sandbox.org.metadata.tree import BadXml, elements, flag, local, one
 from tieline_sandbox.org.soap import METADATA, SoapCall, element_text, envelope, tag, text_of
 from tieline_sandbox.wire import Response
 
-Handler = Callable[[Call, etree._Element], str]
+Handler: TypeAlias = Callable[[Call, Any], str]
 _MAX_QUERIES = 3
 
 
@@ -59,7 +59,7 @@ def _wants_details(body: etree._Element) -> bool:
     told = _child(body, "includeDetails")
     if told is None:
         return False
-    return "".join(told.itertext()).strip().casefold() in ("true", "1")
+    return "".join(str(each) for each in told.itertext()).strip().casefold() in ("true", "1")
 
 
 def _deploy_status(call: Call, body: etree._Element) -> str:

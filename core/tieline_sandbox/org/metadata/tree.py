@@ -16,6 +16,7 @@ NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 MAX_BYTES = 64 * 1024 * 1024
 _MAX_DEPTH = 60
+_DEFAULT: Any = {None: NAMESPACE}  # the stubs know no default namespace
 
 
 class BadXml(Exception):
@@ -38,7 +39,7 @@ def parse_root(data: bytes) -> etree._Element:
         root = parser.close()
     except etree.XMLSyntaxError as error:
         raise BadXml(str(error.msg), error.lineno or 1) from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise BadXml("a document type declaration is not allowed")
     return root
 
@@ -88,6 +89,14 @@ def tables(body: Body, name: str) -> list[Body]:
     return [each for each in body.get(name, []) if isinstance(each, dict)]
 
 
+def below(body: Body, *path: str) -> list[Body]:
+    """All tables at the end of a path of elements."""
+    found = [body]
+    for name in path:
+        found = [each for table in found for each in tables(table, name)]
+    return found
+
+
 def texts(body: Body, name: str) -> list[str]:
     return [each for each in body.get(name, []) if isinstance(each, str)]
 
@@ -110,7 +119,7 @@ def attach(parent: etree._Element, body: Body, namespace: str = NAMESPACE) -> No
 
 def document(kind: str, body: Body) -> bytes:
     """A metadata file."""
-    root = etree.Element(f"{{{NAMESPACE}}}{kind}", nsmap={None: NAMESPACE})
+    root = etree.Element(f"{{{NAMESPACE}}}{kind}", nsmap=_DEFAULT)
     attach(root, body)
     etree.indent(root, space="    ")
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"

@@ -53,8 +53,8 @@ def _full_name(_writer: Writer, row: Row, _given: Row) -> None:
 def _assignment(writer: Writer, row: Row, _given: Row) -> None:
     held = writer.tx.find("PermissionSetAssignment", "AssigneeId", row.get("AssigneeId"))
     if any(each["PermissionSetId"] == row.get("PermissionSetId") for _, each in held):
-        text = f"Duplicate PermissionSetAssignment. Assignee: {row['AssigneeId']}, Permission Set: {row['PermissionSetId']}"
-        raise OrgError("DUPLICATE_VALUE", text, [])
+        what = f"Assignee: {row['AssigneeId']}, Permission Set: {row['PermissionSetId']}"
+        raise OrgError("DUPLICATE_VALUE", f"Duplicate PermissionSetAssignment. {what}", [])
 
 
 def _new_task(_writer: Writer, row: Row, _given: Row) -> None:

@@ -78,7 +78,9 @@ def _entry(writer: Writer, row: Row, opportunity: Row) -> Row | None:
     wanted = opportunity.get("Pricebook2Id")
     found = next((each for _, each in rows if each["Pricebook2Id"] == wanted and each.get("IsActive")), None)
     if found is None:
-        text = "field integrity exception: Product2Id (no active price book entry for this product in the opportunity's price book)"
+        text = (
+            "field integrity exception: Product2Id (no active entry for this product in the opportunity's price book)"
+        )
         raise OrgError("FIELD_INTEGRITY_EXCEPTION", text, ["Product2Id"])
     return found
 

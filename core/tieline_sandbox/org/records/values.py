@@ -14,7 +14,10 @@ from tieline_sandbox.org.schema.types import Field, Kind
 
 _EMAIL = re.compile(r"[^\s@<>(),;:\"\[\]]+@[^\s@.<>(),;:\"\[\]]+(\.[^\s@.<>(),;:\"\[\]]+)+")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?Z?)?", re.ASCII)
-_JSON_WORDS = {bool: "VALUE_TRUE", int: "VALUE_NUMBER_INT", float: "VALUE_NUMBER_FLOAT", str: "VALUE_STRING", dict: "START_OBJECT", list: "START_ARRAY"}  # fmt: skip
+_JSON_WORDS = {
+    bool: "VALUE_TRUE", int: "VALUE_NUMBER_INT", float: "VALUE_NUMBER_FLOAT", str: "VALUE_STRING",
+    dict: "START_OBJECT", list: "START_ARRAY",
+}  # fmt: skip
 
 
 def coerce(field: Field, value: Any) -> Any:

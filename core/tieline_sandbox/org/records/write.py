@@ -39,7 +39,7 @@ class Writer:
     def now(self) -> str:
         return moments.stamp(self.tx.now)
 
-    # -- the three verbs -------------------------------------------------------------------------------------------------
+    # -- the three verbs --------------------------------------------------
 
     def create(self, kind: ObjectType, sent: Mapping[str, Any]) -> str:
         """Insert one row; its id."""
@@ -93,7 +93,7 @@ class Writer:
     def call_matches(self, kind: ObjectType, key: Field, value: Any) -> list[str]:
         return matches(self.tx, kind, key, value)
 
-    # -- shared with rules and deletes -----------------------------------------------------------------------------------
+    # -- shared with rules and deletes --------------------------------------------------
 
     def writable(self, kind: ObjectType, ident: str) -> Row:
         """The row if it is there and the caller may edit it."""
@@ -118,7 +118,7 @@ class Writer:
         kept = {name: value for name, value in {**row, "SystemModstamp": self.now}.items() if value is not None}
         self.tx.update(kind.name, row["Id"], kept)
 
-    # -- the steps -------------------------------------------------------------------------------------------------------
+    # -- the steps --------------------------------------------------
 
     def _given(self, kind: ObjectType, sent: Mapping[str, Any], creating: bool) -> Row:
         given: Row = {}
@@ -207,7 +207,8 @@ class Writer:
     def _check_parent(self, field: Field, target: ObjectType, found: Row) -> None:
         """Attaching a detail changes its master; an owner must be able to work."""
         if field.master and not self.access.edits_row(target, found, self.schema, self.tx.get):
-            raise OrgError("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", f"insufficient access rights on cross-reference id: {found['Id'][:15]}", [])  # fmt: skip
+            text = f"insufficient access rights on cross-reference id: {found['Id'][:15]}"
+            raise OrgError("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", text, [])
         if field.name == "OwnerId" and not found.get("IsActive"):
             text = "Operation performed with inactive user [" + found["Id"][:15] + "] as owner"
             raise OrgError("OP_WITH_INVALID_USER_TYPE_EXCEPTION", text, ["OwnerId"])

@@ -45,7 +45,8 @@ def _columns(scope: Scope, query: Query, run: Runner) -> list[dict[str, Any]]:
 def _column(name: str, field: Field, joined: list[str] | None = None) -> dict[str, Any]:
     shell = {
         "aggregate": False, "apexType": field.kind.value.capitalize(), "booleanType": field.kind is Kind.BOOLEAN,
-        "columnName": name, "custom": field.custom, "displayName": name, "foreignKeyName": None, "insertable": field.createable,
+        "columnName": name, "custom": field.custom, "displayName": name, "foreignKeyName": None,
+        "insertable": field.createable,
         "joinColumns": [], "numberType": field.kind in NUMBER_KINDS,
         "textType": field.kind not in NUMBER_KINDS and field.kind is not Kind.BOOLEAN, "updatable": field.updateable,
     }  # fmt: skip

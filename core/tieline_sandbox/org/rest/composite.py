@@ -22,11 +22,11 @@ _STEP = re.compile(r"\.?([A-Za-z_][A-Za-z0-9_]*)|\[(\d{1,6})\]")
 _HALTED = "The transaction was rolled back since another operation in the same transaction failed."
 
 
-class _RolledBack(Exception):  # noqa: N818 - takes the transaction back, is no error
+class _RolledBack(Exception):
     pass
 
 
-class _NoValue(Exception):  # noqa: N818 - a reference to what is not there
+class _NoValue(Exception):
     pass
 
 

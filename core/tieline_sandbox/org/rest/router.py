@@ -7,10 +7,10 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 from tieline_sandbox.org import errors
-from tieline_sandbox.org.call import Call
-from tieline_sandbox.org.errors import OrgError
 from tieline_sandbox.org.bulk import extract
 from tieline_sandbox.org.bulk.ingest import Ingest
+from tieline_sandbox.org.call import Call
+from tieline_sandbox.org.errors import OrgError
 from tieline_sandbox.org.rest import changes, collections, composite, deploys, limits, objects, queries, rows, tree
 from tieline_sandbox.org.rest.answers import params
 from tieline_sandbox.org.rest.queries import Cursors

@@ -15,7 +15,7 @@ MAX_ROWS = 200
 MAX_LEVELS = 5
 
 
-class _Failed(Exception):  # noqa: N818 - takes the transaction back, is no error
+class _Failed(Exception):
     def __init__(self, reference: str, error: OrgError) -> None:
         super().__init__(reference)
         self.reference, self.error = reference, error

@@ -60,7 +60,8 @@ def address(prefix: str, label: str = "") -> list[Field]:
         return Field(f"{prefix}{name}", f"{words}{spaced(name)}", kind, length=length, compound=compound)
 
     return [
-        part("Street", 255, Kind.TEXTAREA), part("City", 40), part("State", 80), part("PostalCode", 20), part("Country", 80),
+        part("Street", 255, Kind.TEXTAREA), part("City", 40), part("State", 80), part("PostalCode", 20),
+        part("Country", 80),
         Field(compound, f"{words}Address", Kind.ADDRESS, createable=False, updateable=False),
     ]  # fmt: skip
 

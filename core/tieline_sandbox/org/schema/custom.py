@@ -113,7 +113,8 @@ def object_of(name: str, body: Body, prefix: str, fields: list[Field], modified:
     label = one(body, "label") or name
     return ObjectType(
         name, label, one(body, "pluralLabel") or label, prefix, {each.name.casefold(): each for each in every},
-        custom=True, sharing="ControlledByParent" if not owned else one(body, "sharingModel") or "ReadWrite", modified=modified,
+        custom=True, sharing="ControlledByParent" if not owned else one(body, "sharingModel") or "ReadWrite",
+        modified=modified,
     )  # fmt: skip
 
 

@@ -22,10 +22,16 @@ from tieline_sandbox.org.schema.types import Field, Kind, ObjectType, OnDelete
 LANGUAGES = "en_US;de;es;fr;it;ja;sv;ko;zh_TW;zh_CN;pt_BR;nl_NL;da;th;fi;ru;es_MX;no"
 INDUSTRIES = (
     "Agriculture;Apparel;Banking;Biotechnology;Chemicals;Communications;Construction;Consulting;Education;Electronics;"
-    "Energy;Engineering;Entertainment;Environmental;Finance;Food & Beverage;Government;Healthcare;Hospitality;Insurance;"
-    "Machinery;Manufacturing;Media;Not For Profit;Recreation;Retail;Shipping;Technology;Telecommunications;"
+    "Energy;Engineering;Entertainment;Environmental;Finance;Food & Beverage;Government;Healthcare;Hospitality;"
+    "Insurance;Machinery;Manufacturing;Media;Not For Profit;Recreation;Retail;Shipping;Technology;Telecommunications;"
     "Transportation;Utilities;Other"
 )
+ACCOUNT_TYPES = (
+    "Prospect;Customer - Direct;Customer - Channel;Channel Partner / Reseller;Installation Partner;Technology Partner;"
+    "Other"
+)
+DEAL_TYPES = "Existing Customer - Upgrade;Existing Customer - Replacement;Existing Customer - Downgrade;New Customer"
+TASK_STATES = "Not Started;In Progress;Completed;Waiting on someone else;Deferred"
 SOURCES = "Web;Phone Inquiry;Partner Referral;Purchased List;Other"
 # Stage -> (probability, closed, won, forecast category)
 STAGES: dict[str, tuple[int, bool, bool, str]] = {
@@ -62,13 +68,14 @@ def _account() -> ObjectType:
     fields = [
         lookup("MasterRecordId", "Account", label="Master Record ID", createable=False, updateable=False),
         _name(label="Account Name"),
-        picklist("Type", "Prospect;Customer - Direct;Customer - Channel;Channel Partner / Reseller;Installation Partner;Technology Partner;Other", "Account Type"),
+        picklist("Type", ACCOUNT_TYPES, "Account Type"),
         lookup("ParentId", "Account", "ChildAccounts", "Parent Account ID"),
         *address("Billing"), *address("Shipping"),
         plain("Phone", Kind.PHONE, "Account Phone"), plain("Fax", Kind.PHONE, "Account Fax"),
         text("AccountNumber", 40), plain("Website", Kind.URL), text("Sic", 20, "SIC Code"),
         picklist("Industry", INDUSTRIES), number("AnnualRevenue", Kind.CURRENCY, 18, 0),
-        number("NumberOfEmployees", Kind.INT, 8, 0, "Employees"), picklist("Ownership", "Public;Private;Subsidiary;Other"),
+        number("NumberOfEmployees", Kind.INT, 8, 0, "Employees"),
+        picklist("Ownership", "Public;Private;Subsidiary;Other"),
         text("TickerSymbol", 20), long_text("Description", label="Account Description"),
         picklist("Rating", "Hot;Warm;Cold", "Account Rating"), text("Site", 80, "Account Site"),
         picklist("AccountSource", SOURCES),
@@ -88,7 +95,8 @@ def _contact() -> ObjectType:
         plain("AssistantPhone", Kind.PHONE, "Asst. Phone"),
         lookup("ReportsToId", "Contact", "ReportsTo", "Reports To ID"),
         plain("Email", Kind.EMAIL, indexed=True), text("Title", 128), text("Department", 80), text("AssistantName", 40),
-        picklist("LeadSource", SOURCES), plain("Birthdate", Kind.DATE), long_text("Description", label="Contact Description"),
+        picklist("LeadSource", SOURCES), plain("Birthdate", Kind.DATE),
+        long_text("Description", label="Contact Description"),
         flag("HasOptedOutOfEmail", "Email Opt Out"), flag("DoNotCall"),
     ]  # fmt: skip
     return object_type("Contact", "003", fields, owner=True)
@@ -103,7 +111,7 @@ def _opportunity() -> ObjectType:
         read_only(number("ExpectedRevenue", Kind.CURRENCY, label="Expected Amount")),
         number("TotalOpportunityQuantity", label="Quantity"),
         plain("CloseDate", Kind.DATE, required=True, nillable=False),
-        picklist("Type", "Existing Customer - Upgrade;Existing Customer - Replacement;Existing Customer - Downgrade;New Customer", "Opportunity Type"),
+        picklist("Type", DEAL_TYPES, "Opportunity Type"),
         text("NextStep", 255), picklist("LeadSource", SOURCES),
         read_only(flag("IsClosed", "Closed")), read_only(flag("IsWon", "Won")),
         read_only(picklist("ForecastCategory", "Omitted;Pipeline;BestCase;Forecast;Closed")),
@@ -122,7 +130,8 @@ def _line() -> ObjectType:
         number("SortOrder", Kind.INT, 9, 0),
         lookup("PricebookEntryId", "PricebookEntry", "OpportunityLineItems", "Price Book Entry ID", updateable=False,
                on_delete=OnDelete.RESTRICT),
-        lookup("Product2Id", "Product2", "OpportunityLineItems", "Product ID", relationship="Product2", updateable=False,
+        lookup("Product2Id", "Product2", "OpportunityLineItems", "Product ID", relationship="Product2",
+               updateable=False,
                on_delete=OnDelete.RESTRICT),
         read_only(text("ProductCode", 255)),
         read_only(text("Name", 376, "Opportunity Product Name", name_field=True)),
@@ -136,9 +145,11 @@ def _line() -> ObjectType:
 
 def _products() -> list[ObjectType]:
     product = [
-        _name(label="Product Name"), text("ProductCode", 255, indexed=True), long_text("Description", 4000, "Product Description"),
+        _name(label="Product Name"), text("ProductCode", 255, indexed=True),
+        long_text("Description", 4000, "Product Description"),
         flag("IsActive", "Active"), picklist("Family", "None", "Product Family"),
-        plain("DisplayUrl", Kind.URL, length=1000), picklist("QuantityUnitOfMeasure", "Each"), text("StockKeepingUnit", 180, "Product SKU"),
+        plain("DisplayUrl", Kind.URL, length=1000), picklist("QuantityUnitOfMeasure", "Each"),
+        text("StockKeepingUnit", 180, "Product SKU"),
     ]  # fmt: skip
     book = [
         _name(label="Price Book Name"), flag("IsActive", "Active"), text("Description", 255),
@@ -146,7 +157,8 @@ def _products() -> list[ObjectType]:
     ]  # fmt: skip
     entry = [
         read_only(text("Name", 255, "Product Name", name_field=True)),
-        lookup("Pricebook2Id", "Pricebook2", "PricebookEntries", "Price Book ID", relationship="Pricebook2", required=True,
+        lookup("Pricebook2Id", "Pricebook2", "PricebookEntries", "Price Book ID", relationship="Pricebook2",
+               required=True,
                nillable=False, updateable=False, on_delete=OnDelete.CASCADE),
         lookup("Product2Id", "Product2", "PricebookEntries", "Product ID", relationship="Product2", required=True,
                nillable=False, updateable=False, on_delete=OnDelete.CASCADE),
@@ -168,7 +180,8 @@ def _user() -> ObjectType:
         plain("Email", Kind.EMAIL, required=True, nillable=False, length=128), plain("Phone", Kind.PHONE),
         plain("Fax", Kind.PHONE), plain("MobilePhone", Kind.PHONE), text("Alias", 8, required=True, nillable=False),
         flag("IsActive", "Active", default=True), text("TimeZoneSidKey", 40, required=True, nillable=False),
-        text("LocaleSidKey", 40, required=True, nillable=False), text("EmailEncodingKey", 40, required=True, nillable=False),
+        text("LocaleSidKey", 40, required=True, nillable=False),
+        text("EmailEncodingKey", 40, required=True, nillable=False),
         lookup("ProfileId", "Profile", "Users", "Profile ID", required=True, nillable=False),
         picklist("UserType", "Standard;PowerPartner;Guest", createable=False, updateable=False),
         picklist("LanguageLocaleKey", LANGUAGES, "Language", required=True, nillable=False, restricted=True),
@@ -181,8 +194,10 @@ def _user() -> ObjectType:
 def _administration() -> list[ObjectType]:
     fixed: dict[str, Any] = {"createable": False, "updateable": False, "deletable": False, "undeletable": False}
     organization = [
-        _name(80), *address(""), plain("Phone", Kind.PHONE), text("LanguageLocaleKey", 40), text("OrganizationType", 40),
-        flag("IsSandbox", "Is Sandbox"), text("InstanceName", 5), text("NamespacePrefix", 15), text("TimeZoneSidKey", 40),
+        _name(80), *address(""), plain("Phone", Kind.PHONE), text("LanguageLocaleKey", 40),
+        text("OrganizationType", 40),
+        flag("IsSandbox", "Is Sandbox"), text("InstanceName", 5), text("NamespacePrefix", 15),
+        text("TimeZoneSidKey", 40),
         plain("TrialExpirationDate", Kind.DATETIME), text("DefaultLocaleSidKey", 40),
     ]  # fmt: skip
     profile = [_name(), text("Description", 255), text("UserType", 40)]
@@ -200,7 +215,8 @@ def _administration() -> list[ObjectType]:
     assignment = [
         lookup("PermissionSetId", "PermissionSet", "Assignments", "PermissionSet ID", required=True, nillable=False,
                updateable=False, on_delete=OnDelete.CASCADE),
-        lookup("AssigneeId", "User", "PermissionSetAssignments", "Assignee ID", required=True, nillable=False, updateable=False),
+        lookup("AssigneeId", "User", "PermissionSetAssignments", "Assignee ID", required=True, nillable=False,
+               updateable=False),
         read_only(flag("IsActive", default=True)),
     ]  # fmt: skip
     access = [
@@ -210,7 +226,8 @@ def _administration() -> list[ObjectType]:
         object_type("Organization", "00D", organization, **fixed),
         object_type("Profile", "00e", profile, **fixed),
         object_type("RecordType", "012", record_type, **fixed),
-        object_type("PermissionSet", "0PS", permission_set, admin_only=True, undeletable=False, updateable=False, hard_delete=True),
+        object_type("PermissionSet", "0PS", permission_set, admin_only=True, undeletable=False, updateable=False,
+                    hard_delete=True),
         object_type("PermissionSetAssignment", "0Pa", assignment, admin_only=True, undeletable=False, hard_delete=True),
         object_type("UserRecordAccess", "", access, computed=True, **fixed),
     ]  # fmt: skip
@@ -224,7 +241,7 @@ def _task() -> ObjectType:
         lookup("WhoId", "Contact", "Tasks", "Name ID", relationship="Who"),
         lookup("WhatId", "Account,Opportunity", "Tasks", "Related To ID", relationship="What"),
         text("Subject", 255, name_field=True), plain("ActivityDate", Kind.DATE, "Due Date Only"),
-        picklist("Status", "Not Started;In Progress;Completed;Waiting on someone else;Deferred", required=True, nillable=False),
+        picklist("Status", TASK_STATES, required=True, nillable=False),
         picklist("Priority", "High;Normal;Low", required=True, nillable=False), long_text("Description"),
         read_only(flag("IsClosed", "Closed")),
     ]  # fmt: skip

@@ -57,6 +57,7 @@ def _levels(schema: Schema, reader: Reader, access: Access, ident: str) -> dict[
         deletes = rights.delete and (every or (kind.master is not None and edits))
     level = "All" if every and deletes else "Delete" if deletes else "Edit" if edits else "Read" if reads else "None"
     return {
-        "HasReadAccess": reads, "HasEditAccess": edits, "HasDeleteAccess": deletes, "HasTransferAccess": every and edits,
+        "HasReadAccess": reads, "HasEditAccess": edits, "HasDeleteAccess": deletes,
+        "HasTransferAccess": every and edits,
         "HasAllAccess": every and deletes, "MaxAccessLevel": level,
     }  # fmt: skip

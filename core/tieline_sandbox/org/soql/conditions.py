@@ -33,7 +33,7 @@ class Conditions:
     def test(self, condition: Condition | None) -> Test:
         match condition:
             case None:
-                return lambda row: True
+                return lambda _row: True
             case Both(parts):
                 tests = [self.test(part) for part in parts]
                 return lambda row: all(test(row) for test in tests)
@@ -84,7 +84,8 @@ class Conditions:
     ) -> Test:
         if isinstance(right, Query):
             if field.kind not in ID_KINDS:
-                raise OrgError("INVALID_QUERY_FILTER_OPERATOR", f"The left operand field '{field.name}' must be an id or a reference for a semi join")  # fmt: skip
+                text = f"The left operand field '{field.name}' must be an id or a reference for a semi join"
+                raise OrgError("INVALID_QUERY_FILTER_OPERATOR", text)
             wanted = self.values_of(right)
         else:
             wanted = frozenset(_single(constant(field, each, self.now)) for each in right)
@@ -114,7 +115,7 @@ def normal(column: Column, rows: Rows) -> Callable[[Row], Any]:
 
 def _ordered(read: Callable[[Row], Any], compare: Callable[[Any, Any], bool], wanted: Any) -> Test:
     if wanted is None:
-        return lambda row: False
+        return lambda _row: False
 
     def test(row: Row) -> bool:
         value = read(row)
@@ -126,10 +127,10 @@ def _ordered(read: Callable[[Row], Any], compare: Callable[[Any, Any], bool], wa
 _SPANS: Mapping[str, Callable[[Any, Any, Any], bool]] = {
     "=": lambda value, first, after: first <= value < after,
     "!=": lambda value, first, after: not first <= value < after,
-    "<": lambda value, first, after: value < first,
-    "<=": lambda value, first, after: value < after,
-    ">": lambda value, first, after: value >= after,
-    ">=": lambda value, first, after: value >= first,
+    "<": lambda value, first, _after: value < first,
+    "<=": lambda value, _first, after: value < after,
+    ">": lambda value, _first, after: value >= after,
+    ">=": lambda value, first, _after: value >= first,
 }
 
 

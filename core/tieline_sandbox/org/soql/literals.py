@@ -47,10 +47,10 @@ def constant(field: Field, literal: Literal, now: datetime) -> Any:
         return _moment(field, literal, now)
     _expect(field, literal, "string")
     text = unquote(literal.text)
-    return identity(field, text) if field.kind in ID_KINDS else text.casefold()
+    return identity(text) if field.kind in ID_KINDS else text.casefold()
 
 
-def identity(field: Field, text: str) -> str:
+def identity(text: str) -> str:
     """An id in a condition; the blank one matches nothing."""
     found = ids.full(text)
     if found is None and text:

@@ -45,7 +45,7 @@ def parse(text: str) -> Query:
     if _depth(text) > _MAX_NESTING:
         raise OrgError("QUERY_TOO_COMPLICATED", "The query is nested too deep")
     try:
-        query = _Builder().transform(_parser().parse(text))
+        query: Query = _Builder().transform(_parser().parse(text))
     except UnexpectedInput as error:
         raise OrgError("MALFORMED_QUERY", _sentence(text, error)) from None
     except VisitError as error:
@@ -66,7 +66,8 @@ def _sentence(text: str, error: UnexpectedInput) -> str:
         return located(text, error.token.start_pos or 0, f"unexpected token: '{error.token}'")
     if isinstance(error, UnexpectedCharacters):
         found = text[error.pos_in_stream or 0]
-        return located(text, error.pos_in_stream or 0, f"unexpected token: '{found}'" if found != "'" else "Bind variables or unclosed strings are not allowed")  # fmt: skip
+        unclosed = "Bind variables or unclosed strings are not allowed"
+        return located(text, error.pos_in_stream or 0, unclosed if found == "'" else f"unexpected token: '{found}'")
     assert isinstance(error, UnexpectedEOF | UnexpectedToken)
     return located(text, len(text), "unexpected token: '<EOF>'")
 

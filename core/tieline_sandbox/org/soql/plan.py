@@ -21,9 +21,9 @@ def candidates(reader: Reader, scope: Scope, query: Query, now: datetime) -> tup
     keys = _by_keys(scope, parts, now)
     if keys is not None:
         return _found(reader, scope, *keys), False
-    field = _stamp_order(scope, query) or "SystemModstamp"
+    field = _stamp_order(query) or "SystemModstamp"
     low, high = _bounds(scope, query.where, field, now)
-    in_order = _stamp_order(scope, query) is not None
+    in_order = _stamp_order(query) is not None
     indexed = scope.kind.field(field)
     if indexed is not None and indexed.indexed and (in_order or low or high):
         return (row for _, row in reader.between(scope.kind.name, field, low, high)), in_order
@@ -35,7 +35,7 @@ def _is_id(scope: Scope, expression: Any) -> bool:
     return isinstance(expression, Path) and scope.column(expression).label == "Id"
 
 
-def _stamp_order(scope: Scope, query: Query) -> str | None:
+def _stamp_order(query: Query) -> str | None:
     """`ORDER BY SystemModstamp[, Id]`, ascending: the index has that order."""
     if not query.order or any(each.descending for each in query.order) or len(query.order) > 2 or query.group:
         return None

@@ -89,7 +89,7 @@ class Runner:
 
     def _check_children(self, scope: Scope, query: Query) -> None:
         """Sub-selects are checked even when no row would reach them."""
-        for _, part in shape_of(scope, query).parts.items():
+        for part in shape_of(scope, query).parts.values():
             if isinstance(part, Query):
                 _, kind = scope.children(part.object)
                 inner = Scope(self.schema, self.access, kind, part.alias, query.text)
@@ -122,7 +122,8 @@ class Runner:
             raise OrgError("MALFORMED_QUERY", "a semi join sub-select must select exactly one field")
         column = scope.column(item.expression)
         if column.field.kind not in ID_KINDS:
-            raise OrgError("MALFORMED_QUERY", f"The selected field '{column.field.name}' in a semi join sub-select must be an id or a reference")  # fmt: skip
+            text = f"The selected field '{column.field.name}' in a semi join sub-select must be an id or a reference"
+            raise OrgError("MALFORMED_QUERY", text)
         read = column.reader(self.rows)
         values = (read(row) for row in self._rows(scope, query)[0])
         return frozenset(value for value in values if value is not None)
@@ -142,7 +143,7 @@ class Runner:
 
     def _visible(self, scope: Scope) -> Callable[[Row], bool]:
         if scope.access.admin or (scope.kind.sharing in ("ReadWrite", "Read") and scope.kind.master is None):
-            return (lambda row: True) if self.include_deleted else (lambda row: not row.get("IsDeleted"))
+            return (lambda _row: True) if self.include_deleted else (lambda row: not row.get("IsDeleted"))
 
         def seen(row: Row) -> bool:
             shown = self.include_deleted or not row.get("IsDeleted")

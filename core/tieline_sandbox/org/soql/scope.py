@@ -55,12 +55,12 @@ class Column:
         return ".".join([*(step.relationship or "" for step, _ in self.steps), self.field.name])
 
     def value(self, row: Row, rows: Rows) -> Any:
-        current: Row | None = row
+        current = row
         for step, target in self.steps:
-            current = rows.parent(target.name, current.get(step.name))
-            if current is None:
+            above = rows.parent(target.name, current.get(step.name))
+            if above is None:
                 return False if self.field.kind is Kind.BOOLEAN else None
-        assert current is not None
+            current = above
         found = current.get(self.field.name)
         return False if found is None and self.field.kind is Kind.BOOLEAN else found
 
@@ -84,9 +84,9 @@ class Scope:
     def column(self, path: Path) -> Column:
         """OrgError INVALID_FIELD when a part of the path is unknown or hidden."""
         parts = list(path.parts)
-        if len(parts) > 1 and parts[0].casefold() in (self.kind.name.casefold(), (self.alias or "").casefold()):
-            if self._relation(self.kind, parts[0]) is None:
-                parts = parts[1:]
+        named = parts[0].casefold() in (self.kind.name.casefold(), (self.alias or "").casefold())
+        if len(parts) > 1 and named and self._relation(self.kind, parts[0]) is None:
+            parts = parts[1:]
         if len(parts) > 6:
             raise self._error("INVALID_FIELD", parts[0], "only 5 levels of relationships are allowed")
         current, steps = self.kind, []

@@ -100,7 +100,7 @@ def _labelled(kind: Field) -> Callable[[Row], Any]:
 
     def label(row: Row) -> Any:
         value = row.get(kind.name)
-        return labels.get(value, value)
+        return labels.get(value, value) if isinstance(value, str) else value
 
     return label
 
