@@ -53,13 +53,13 @@ class Batch:
 
 def _without_call(write: Write, seen: Mapping[str, Record]) -> Outcome | None:
     """The answer to a write that must not be sent; None for one that may."""
+    if write.children:
+        return Refused("child rows are written by themselves in the org", "children")
     if write.operation is Operation.CREATE:
         return None if write.marker else Refused("a new record needs a birth marker", "marker_missing")
     record = seen.get(full_id(write.key))
     if record is None:
         return Refused("the record is deleted or out of sight", "ENTITY_IS_DELETED", gone=True)
-    if write.children:
-        return Refused("child rows are written by themselves in the org", "children")
     return Stale(record) if _changed(write, record) else None
 
 

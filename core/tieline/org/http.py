@@ -50,6 +50,7 @@ class RequestsTransport:
         self._session.verify = settings.ca_file or True
         self._session.proxies = dict(settings.proxies)
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers["User-Agent"] = "tieline"
         self._session.mount("https://", _ModernTls(pool_maxsize=settings.pool, pool_block=True))
 
     def send(self, request: HttpRequest) -> HttpResponse:

@@ -25,7 +25,8 @@ from tieline.org.settings import OrgSettings
 
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _JWT_SECONDS = 180  # the org takes an assertion for three minutes at most [K]
-_TRUSTED = (".salesforce.com",)
+_TRUSTED = ".salesforce.com"
+_PORTS = {"https": 443, "http": 80}
 _MENDS = {
     "invalid_client_id": "Check the client id of the connected app.",
     "invalid_client": "Check client id and secret, and that the app is installed in the org.",
@@ -47,6 +48,9 @@ class Grant:
 
 def log_in(settings: OrgSettings, transport: Transport, clock: Clock) -> Grant:
     """Raises Misconfigured with the mend, TransientError when the login host has trouble of its own."""
+    if not trusted(settings.login_url, settings.login_url):
+        what = "login_url is not an https address"
+        raise Misconfigured(what, where=settings.login_url, mend="Give the org's My Domain address with https.")
     body = urlencode(_assertion(settings, clock) if settings.jwt_key else _credentials(settings))
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
     url = settings.login_url.rstrip("/") + "/services/oauth2/token"
@@ -130,17 +134,24 @@ def _grant(settings: OrgSettings, document: dict[str, Any]) -> Grant:
 
 
 def trusted(address: str, login_url: str) -> bool:
-    """Whether a token may be sent to `address`: the host logged in to, or Salesforce's own."""
-    theirs, ours = urlsplit(address), urlsplit(login_url)
-    host = (theirs.hostname or "").lower()
-    if loopback(host) or loopback(ours.hostname or ""):
-        return loopback(host) and loopback(ours.hostname or "") and theirs.scheme == ours.scheme
-    same = (host, theirs.port) == ((ours.hostname or "").lower(), ours.port)
-    return theirs.scheme == "https" and theirs.username is None and (same or _salesforce(host, theirs.port))
+    """Whether a token may be sent to `address`: the host logged in to, or Salesforce's own, by TLS."""
+    try:
+        theirs, ours = _origin(address), _origin(login_url)
+    except ValueError:
+        return False
+    if loopback(theirs[1]) or loopback(ours[1]):
+        return loopback(theirs[1]) and loopback(ours[1]) and theirs[0] == ours[0]
+    return theirs[0] == "https" and "@" not in urlsplit(address).netloc and (theirs == ours or _salesforce(theirs))
 
 
-def _salesforce(host: str, port: int | None) -> bool:
-    return host.endswith(_TRUSTED) and port in (None, 443)
+def _origin(address: str) -> tuple[str, str, int]:
+    """Scheme, host and port."""
+    parts = urlsplit(address)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme, 0)
+
+
+def _salesforce(origin: tuple[str, str, int]) -> bool:
+    return origin[1].endswith(_TRUSTED) and origin[2] == _PORTS["https"]
 
 
 def loopback(host: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 
 from tieline.contract import TransientError
 
@@ -25,7 +26,7 @@ def unpack(packed: bytes, where: str) -> dict[str, bytes]:
             if len(entries) > _MOST_FILES or sum(entry.file_size for entry in entries) > _LARGEST:
                 raise TransientError("the retrieved package is too large", where=where)
             files = {entry.filename.removeprefix(_TOP): opened.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
         raise TransientError("the retrieved package is not a whole zip", where=where) from error
     files.pop("package.xml", None)
     return files

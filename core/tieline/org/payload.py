@@ -6,9 +6,13 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from tieline.contract import PermanentError
+
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
+_name = lru_cache(maxsize=4096)(_quoted)
 
 
 def encode(document: Any) -> bytes:
@@ -20,19 +24,25 @@ def encode(document: Any) -> bytes:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return _quoted(value)
     if isinstance(value, Mapping):
-        return "{" + ",".join(f"{json.dumps(name)}:{_text(inner)}" for name, inner in value.items()) + "}"
+        return "{" + ",".join([f"{_name(name)}:{_text(inner)}" for name, inner in value.items()]) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ",".join(map(_text, value)) + "]"
+        return "[" + ",".join([_text(inner) for inner in value]) + "]"
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
     if isinstance(value, Decimal):
         return number(value)
     if isinstance(value, datetime):
-        return json.dumps(instant(value))
+        return f'"{instant(value)}"'
     if isinstance(value, date):
-        return json.dumps(value.isoformat())
+        return f'"{value.isoformat()}"'
     if isinstance(value, float):
         raise PermanentError(f"{value!r} is a binary fraction", mend="Use a decimal.")
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value)
 
 
 def number(value: Decimal) -> str:

@@ -132,6 +132,7 @@ def test_an_update_writes_what_changed(live: Any, make: Maker, local: Any) -> No
     local.plane.clock.advance(5)
     (done,) = live.records.write("", ACCOUNT, [change(record, Phone="2")])
     assert isinstance(done, Done)
+    assert done.record is not None
     assert done.record.fields == {**record.fields, "Phone": "2"}
     assert done.version == done.record.version != record.version
 
@@ -143,6 +144,7 @@ def test_someone_elses_edit_makes_it_stale(live: Any, make: Maker, local: Any) -
     local.application.edit(admin, "update", "Account", record.key, {"Phone": "theirs"})
     (outcome,) = live.records.write("", ACCOUNT, [change(record, Phone="ours")])
     assert isinstance(outcome, Stale)
+    assert outcome.record is not None
     assert outcome.record.fields["Phone"] == "theirs"
 
 
@@ -166,6 +168,7 @@ def test_one_bad_row_stops_only_itself(live: Any, make: Maker, size: int) -> Non
 
 def test_updates_and_deletes_of_what_is_gone(live: Any, make: Maker, local: Any) -> None:
     record, other = born(live, make(1), make(2))
+    assert record.stamp is not None
     start = record.stamp - timedelta(seconds=1)
     delete = Write(Operation.DELETE, record.key, {}, "k", version=record.version, expected=record.fields)
     (done,) = live.records.write("", ACCOUNT, [delete])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -33,7 +34,7 @@ def keyed(key: rsa.RSAPrivateKey, settings: OrgSettings) -> OrgSettings:
     return replace(settings, client_secret="", jwt_key=pem, username="me@example.com")
 
 
-def granted(answers: Any, instance: str = "https://acme.my.salesforce.com") -> HttpResponse:
+def granted(answers: Callable[..., HttpResponse], instance: str = "https://acme.my.salesforce.com") -> HttpResponse:
     ident = f"{instance}/id/00D000000000001AAA/005000000000001AAA"
     return answers({"access_token": "T", "instance_url": instance, "id": ident})
 
@@ -104,6 +105,13 @@ def test_trouble_at_the_door_may_pass(settings: Any, script: Any, answers: Any, 
         log_in(settings, script, clock)
 
 
+@pytest.mark.parametrize("address", ["http://acme.my.salesforce.com", "acme.my.salesforce.com", "ftp://x", ""])
+def test_a_secret_is_not_sent_in_the_clear(settings: Any, script: Any, clock: Any, address: str) -> None:
+    with pytest.raises(Misconfigured, match="https"):
+        log_in(replace(settings, login_url=address), script, clock)
+    assert script.seen == []
+
+
 def test_no_secret_at_all(settings: Any, script: Any, clock: Any) -> None:
     with pytest.raises(Misconfigured, match="no secret"):
         log_in(replace(settings, client_secret=""), script, clock)
@@ -123,6 +131,7 @@ def test_no_secret_at_all(settings: Any, script: Any, clock: Any) -> None:
         ("https://evilsalesforce.com", "https://login.salesforce.com", False),
         ("https://u@acme.my.salesforce.com", "https://login.salesforce.com", False),
         ("http://acme.my.salesforce.com", "https://login.salesforce.com", False),
+        ("https://acme.my.salesforce.com:99999", "https://login.salesforce.com", False),
         ("https://acme.my.salesforce.com:8443", "https://login.salesforce.com", False),
         ("https://127.0.0.1:1", "https://login.salesforce.com", False),
         ("https://127.0.0.1:1", "https://localhost:2", True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -38,7 +39,7 @@ def test_a_session_that_stays_invalid_is_a_setting(org: Any, script: Any, answer
     assert script.logins == 2
 
 
-def test_threads_share_one_login(org: Any, script: Any, answers: Any) -> None:
+def test_threads_share_one_login(org: Any, script: Any, answers: Callable[..., HttpResponse]) -> None:
     together = threading.Barrier(4)
 
     def once(request: Any) -> HttpResponse:
