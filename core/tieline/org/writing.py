@@ -27,6 +27,7 @@ from tieline.org.outcomes import of_error, of_items, refusal
 from tieline.org.session import Session
 
 BATCH = 200
+_NOT_A_ROWS_FAULT = frozenset({"NOT_FOUND", "INVALID_TYPE"})  # the object or its key field is not there
 Call = Callable[[Sequence[Write]], list[Outcome]]
 Rows = Sequence[Mapping[str, Any]]
 
@@ -54,10 +55,18 @@ class Writer:
         return self._in_batches(writes, self._delete)
 
     def upsert(self, key_field: str, rows: Sequence[Values]) -> list[Outcome]:
-        """By any external id; harmless to repeat, so a lost answer is asked again."""
+        """At most `BATCH` rows by any external id; harmless to repeat, so a lost answer is asked again."""
         path = self._session.data("composite", "sobjects", self._obj, key_field)
         document = {"allOrNone": False, "records": [self._typed(row) for row in rows]}
-        entries = self._session.write_safely("PATCH", path, document)
+        try:
+            entries = self._session.write_safely("PATCH", path, document)
+        except PermanentError as error:
+            if error.code in _NOT_A_ROWS_FAULT:
+                raise
+            if len(rows) == 1:
+                return [refusal(Problem(error.code, error.what), Operation.CREATE)]
+            middle = len(rows) // 2
+            return self.upsert(key_field, rows[:middle]) + self.upsert(key_field, rows[middle:])
         return of_items(entries, Operation.CREATE, len(rows), key_field)
 
     def _create(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -97,6 +106,8 @@ class Writer:
             self.sent = True
             return [Unknown(error.sentence())] * len(writes)
         except PermanentError as error:
+            if error.code in _NOT_A_ROWS_FAULT:
+                return [refusal(Problem(error.code, error.sentence()), Operation.CREATE)] * len(writes)
             return self._halves(writes, call, error)
         except (TransientError, Misconfigured) as error:
             if not self.sent:

@@ -278,3 +278,26 @@ def test_describes_are_kept_until_forgotten(org: Any, described: Any) -> None:
     org.describer.forget()
     assert org.records.hidden("Account", ["Name", "X__c"]) == {"X__c"}
     assert len([one for one in described.seen if "describe" in one.url]) == 2
+
+
+def test_a_list_row_the_org_cannot_read_is_found(org: Any, described: Any, answers: Any, refuses: Any) -> None:
+    def judge(request: Any) -> Any:
+        rows = json.loads(request.body)["records"]
+        if any(one["Name"] == "bad" for one in rows):
+            return refuses("JSON_PARSER_ERROR", "cannot read")
+        return answers([good(int(one["Key__c"])) for one in rows])
+
+    described.on("PATCH", f"{DATA}/composite/sobjects/Term__c/Key__c", judge)
+    rows = [{"Key__c": str(n), "Name": "bad" if n == 2 else "t"} for n in range(5)]
+    outcomes = org.records.upsert("Term__c", "Key__c", rows)
+    assert [type(one) for one in outcomes] == [Done, Done, Refused, Done, Done]
+
+
+def test_an_object_that_is_not_there_is_said_once(org: Any, described: Any) -> None:
+    with pytest.raises(PermanentError) as caught:
+        org.records.upsert("Gone__c", "Key__c", [{"Key__c": str(n)} for n in range(9)])
+    assert caught.value.code == "NOT_FOUND"
+    assert len(described.sent("PATCH")) == 1
+    outcomes = org.records.write("", SHAPE, [create(n) for n in range(3)])
+    assert [one.code for one in outcomes] == ["NOT_FOUND"] * 3
+    assert len(described.sent("PATCH")) == 2
