@@ -1,7 +1,4 @@
-"""The one place where errors end: a sentence on stderr, an exit code, never a traceback.
-
-0 done, 1 failure, 2 usage or unconfirmed, 3 the plan has changes, 130 interrupted.
-"""
+"""The one place where errors end: a sentence on stderr, an exit code, never a traceback."""
 
 from __future__ import annotations
 
@@ -11,11 +8,10 @@ from typing import Any
 
 import click
 
+from tieline.cli.exit_codes import FAILED, INTERRUPTED, USAGE
 from tieline.cli.group import tieline
 from tieline.cli.invocation import Invocation, to_json
 from tieline.contract import TielineError, Unconfirmed
-
-FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
 
 def run(arguments: Sequence[str]) -> int:

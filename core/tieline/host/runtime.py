@@ -73,7 +73,7 @@ class Runtime:
         self.folder = state.opened(path)
         self.clock, self.randomness = clock, randomness
         self.redactor = Redactor()
-        self._environment, self._say = environment, say
+        self.environment, self.say = environment, say
         self._closing = contextlib.ExitStack()
         self._transports: list[tuple[str, HttpTransport]] = []
 
@@ -140,7 +140,7 @@ class Runtime:
     @cached_property
     def vault(self) -> Vault:
         """Makes the key the first time, and says so."""
-        made = key.made_if_missing(self.folder, self._environment, self.randomness, self._say)
+        made = key.made_if_missing(self.folder, self.environment, self.randomness, self.say)
         return Vault(made, self.randomness)
 
     @cached_property
