@@ -17,12 +17,14 @@ from tieline.contract import (
     Identity,
     ListRow,
     Misconfigured,
+    Operation,
     Outcome,
     Page,
     PermanentError,
     Precondition,
     Record,
     Shape,
+    Stale,
     TielineError,
     Values,
     Write,
@@ -130,11 +132,13 @@ class OrgClient:
 
     def write(self, entity: str, shape: Shape, batch: Sequence[Write]) -> Sequence[Outcome]:  # noqa: ARG002
         """See the contract. The read-back gives each outcome the version its own write made."""
-        if any(write.operation == "create" for write in batch) and not self.describer.field(shape.object, self.marker):
+        if any(write.operation is Operation.CREATE for write in batch) and not self.describer.field(
+            shape.object, self.marker
+        ):
             raise self._no_marker(shape.object)
         writer = Writer(self.session, shape.object, self.marker, self._composite)
-        outcomes = Batch(writer, lambda wider, keys: self.read_known(wider, keys), shape).run(batch)
-        return self._read_back(shape, outcomes)
+        outcomes = Batch(writer, self.read_known, shape).run(batch)
+        return self._read_back(shape, batch, outcomes)
 
     def settle(self, correlations: Sequence[str]) -> Mapping[str, Outcome]:  # noqa: ARG002
         """The org answers at once; nothing is ever pending."""
@@ -172,23 +176,31 @@ class OrgClient:
     def _selection(self, shape: Shape) -> Selection:
         return Selection(self.describer, shape, self.marker, self.session.grant().instance_url)
 
-    def _read_back(self, shape: Shape, outcomes: list[Outcome]) -> list[Outcome]:
+    def _read_back(self, shape: Shape, batch: Sequence[Write], outcomes: list[Outcome]) -> list[Outcome]:
         """What the records are now. A failed look takes nothing back: the writes were done."""
-        keys = [outcome.key for outcome in outcomes if isinstance(outcome, Done) and not outcome.record]
+        keys = [_unseen(write, outcome) for write, outcome in zip(batch, outcomes, strict=True)]
         try:
-            found = self.read_known(shape, keys) if keys else {}
+            found = self.read_known(shape, filter(None, keys)) if any(keys) else {}
         except TielineError:
             return outcomes
-        return [_completed(outcome, found) for outcome in outcomes]
+        return [_completed(outcome, found.get(key)) for key, outcome in zip(keys, outcomes, strict=True)]
 
     def _no_marker(self, obj: str) -> Misconfigured:
         mend = "Apply the package and assign its permission set to the integration user."
         return Misconfigured(f"has no visible field {self.marker}", where=obj, mend=mend, code="marker_missing")
 
 
-def _completed(outcome: Outcome, found: Mapping[str, Record]) -> Outcome:
-    record = found.get(outcome.key) if isinstance(outcome, Done) else None
-    return replace(outcome, record=record, version=record.version) if isinstance(outcome, Done) and record else outcome
+def _unseen(write: Write, outcome: Outcome) -> str:
+    """The id of a record that the outcome should show and does not; empty otherwise."""
+    if isinstance(outcome, Done) and write.operation is not Operation.DELETE:
+        return outcome.key
+    return full_id(write.key) if isinstance(outcome, Stale) and not outcome.record else ""
+
+
+def _completed(outcome: Outcome, record: Record | None) -> Outcome:
+    if record and isinstance(outcome, Done):
+        return replace(outcome, record=record, version=record.version)
+    return Stale(record) if record and isinstance(outcome, Stale) else outcome
 
 
 def _after(records: Sequence[Record]) -> Cursor | None:

@@ -15,6 +15,14 @@ Progress = Callable[[int, int], None]
 _MANIFESTS = ("package.xml", "destructiveChanges")
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 5.0
 _DEADLINE = 1800.0
+_OPTIONS = {
+    "allowMissingFiles": False,
+    "autoUpdatePackage": False,
+    "ignoreWarnings": True,
+    "performRetrieve": False,
+    "singlePackage": True,
+    "testLevel": "NoTestRun",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +89,7 @@ class MetadataClient:
         `progress` gets (components done, components in all). Raises AnswerLost when the start's answer was lost or
         the deadline (seconds) passed: then the deployment may still take effect; deploying again is harmless.
         """
-        options = {
-            "allowMissingFiles": False,
-            "autoUpdatePackage": False,
-            "checkOnly": check_only,
-            "ignoreWarnings": True,
-            "performRetrieve": False,
-            "purgeOnDelete": purge,
-            "rollbackOnError": rollback_on_error,
-            "singlePackage": True,
-            "testLevel": "NoTestRun",
-        }
+        options = {**_OPTIONS, "checkOnly": check_only, "rollbackOnError": rollback_on_error, "purgeOnDelete": purge}
         started = self._soap.write("deploy", ZipFile=zip_bytes, DeployOptions=options)
 
         def look() -> Any:

@@ -30,7 +30,7 @@ class OrgSettings:
     api_version: str = API_VERSION
     ca_file: str = ""
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
-    timeout: float = 60.0
+    timeout: float = 120.0
     deadline: float = 600.0
     largest_answer: int = 64 * 1024 * 1024
     pool: int = 8

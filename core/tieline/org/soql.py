@@ -13,7 +13,7 @@ from tieline.contract import PermanentError, Value
 from tieline.org.payload import instant, number
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
-LONGEST_LIST = 14_000  # encoded characters of one IN list: the whole address must stay below 16 KiB
+LONGEST_LIST = 12_000  # encoded characters of one IN list: the whole address must stay below 16 KiB [K]
 _ESCAPES = str.maketrans({
     "\\": "\\\\", "'": "\\'", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f",
 })  # fmt: skip

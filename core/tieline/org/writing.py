@@ -23,11 +23,11 @@ from tieline.contract import (
 )
 from tieline.org.conditional import Composite
 from tieline.org.errors import Problem
+from tieline.org.halving import Halving
 from tieline.org.outcomes import of_error, of_items, refusal
 from tieline.org.session import Session
 
 BATCH = 200
-_NOT_A_ROWS_FAULT = frozenset({"NOT_FOUND", "INVALID_TYPE"})  # the object or its key field is not there
 Call = Callable[[Sequence[Write]], list[Outcome]]
 Rows = Sequence[Mapping[str, Any]]
 
@@ -38,6 +38,7 @@ class Writer:
     def __init__(self, session: Session, obj: str, marker: str, composite: Composite) -> None:
         self._session, self._obj, self._marker = session, obj, marker
         self._composite = composite
+        self._halving = Halving()
         self.sent = False
 
     def create(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -57,17 +58,13 @@ class Writer:
     def upsert(self, key_field: str, rows: Sequence[Values]) -> list[Outcome]:
         """At most `BATCH` rows by any external id; harmless to repeat, so a lost answer is asked again."""
         path = self._session.data("composite", "sobjects", self._obj, key_field)
-        document = {"allOrNone": False, "records": [self._typed(row) for row in rows]}
-        try:
+
+        def send(part: Sequence[Values]) -> list[Outcome]:
+            document = {"allOrNone": False, "records": [self._typed(row) for row in part]}
             entries = self._session.write_safely("PATCH", path, document)
-        except PermanentError as error:
-            if error.code in _NOT_A_ROWS_FAULT:
-                raise
-            if len(rows) == 1:
-                return [refusal(Problem(error.code, error.what), Operation.CREATE)]
-            middle = len(rows) // 2
-            return self.upsert(key_field, rows[:middle]) + self.upsert(key_field, rows[middle:])
-        return of_items(entries, Operation.CREATE, len(rows), key_field)
+            return of_items(entries, Operation.CREATE, len(part), key_field)
+
+        return self._halving.run(rows, send)
 
     def _create(self, writes: Sequence[Write]) -> list[Outcome]:
         path = self._session.data("composite", "sobjects", self._obj, self._marker)
@@ -99,29 +96,24 @@ class Writer:
         return outcomes
 
     def _attempt(self, writes: Sequence[Write], call: Call) -> list[Outcome]:
-        """One call. Raises only while nothing of the batch can have taken effect."""
+        """A call, or its parts. Raises only while nothing of the batch can have taken effect."""
+        try:
+            return self._halving.run(writes, lambda part: self._once(part, call))
+        except PermanentError as error:
+            return [refusal(Problem(error.code, error.sentence()), Operation.CREATE)] * len(writes)
+
+    def _once(self, writes: Sequence[Write], call: Call) -> list[Outcome]:
         try:
             outcomes = call(writes)
         except AnswerLost as error:
             self.sent = True
             return [Unknown(error.sentence())] * len(writes)
-        except PermanentError as error:
-            if error.code in _NOT_A_ROWS_FAULT:
-                return [refusal(Problem(error.code, error.sentence()), Operation.CREATE)] * len(writes)
-            return self._halves(writes, call, error)
         except (TransientError, Misconfigured) as error:
             if not self.sent:
                 raise
             return [_later(error)] * len(writes)
         self.sent = True
         return outcomes
-
-    def _halves(self, writes: Sequence[Write], call: Call, error: PermanentError) -> list[Outcome]:
-        """The org refuses a whole call for one row it cannot read; the halves find that row and save the others."""
-        if len(writes) == 1:
-            return [refusal(Problem(error.code, error.what), writes[0].operation)]
-        middle = len(writes) // 2
-        return self._attempt(writes[:middle], call) + self._attempt(writes[middle:], call)
 
 
 def _later(error: TielineError) -> Outcome:

@@ -121,6 +121,7 @@ def test_small_updates_carry_their_condition(org: Any, described: Any, answers: 
     described.on("POST", f"{DATA}/composite", answers({"compositeResponse": parts}))
     outcomes = org.records.write("", SHAPE, [update(n) for n in range(5)])
     assert [type(one) for one in outcomes] == [Done, Stale, Refused, Unknown, Unknown]
+    assert outcomes[1].record.key == IDS[1]
     assert outcomes[2].gone
     (sent,) = described.sent("POST")
     parts = json.loads(sent.body)["compositeRequest"]
@@ -301,3 +302,13 @@ def test_an_object_that_is_not_there_is_said_once(org: Any, described: Any) -> N
     outcomes = org.records.write("", SHAPE, [create(n) for n in range(3)])
     assert [one.code for one in outcomes] == ["NOT_FOUND"] * 3
     assert len(described.sent("PATCH")) == 2
+
+
+def test_a_fault_that_all_rows_share_is_not_asked_of_each(org: Any, described: Any, refuses: Any) -> None:
+    described.on(
+        "PATCH", upsert_path(), refuses("INVALID_FIELD", "No such column 'Gone__c' on sobject of type Account")
+    )
+    outcomes = org.records.write("", SHAPE, [create(n) for n in range(200)])
+    assert all(isinstance(one, Refused) for one in outcomes)
+    assert [one.retryable for one in outcomes].count(False) == 3
+    assert len(described.sent("PATCH")) < 20
