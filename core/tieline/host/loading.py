@@ -118,8 +118,10 @@ def _is_unmarked(function: object) -> bool:
 
 def _hook_mend(module: ModuleType) -> str:
     for name, function in vars(module).items():
-        if hasattr(function, f"{PROJECT}_impl") and name not in HOOKS:
-            near = get_close_matches(name, HOOKS, 1)
+        options = getattr(function, f"{PROJECT}_impl", None)
+        hook = (options or {}).get("specname") or name
+        if options is not None and hook not in HOOKS:
+            near = get_close_matches(hook, HOOKS, 1)
             return f"Did you mean {near[0]}?" if near else f"The hooks are: {', '.join(HOOKS)}."
     return "Give it only arguments that the hook's specification names."
 
