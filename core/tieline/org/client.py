@@ -36,13 +36,12 @@ from tieline.org.batch import Batch
 from tieline.org.conditional import Composite
 from tieline.org.describe import Describer
 from tieline.org.people import assign_permission_set, may_edit, users
-from tieline.org.queries import PAGE_SIZE, Queries
-from tieline.org.selection import STAMP, Selection
+from tieline.org.queries import PAGE_SIZE
+from tieline.org.reading import Reader
+from tieline.org.selection import STAMP
 from tieline.org.session import Session
 from tieline.org.values import full_id, moment
 from tieline.org.writing import BATCH, Writer
-
-_LOCATOR_LOST = "INVALID_QUERY_LOCATOR"
 
 
 class OrgClient:
@@ -53,7 +52,8 @@ class OrgClient:
 
     def __init__(self, session: Session, describer: Describer, marker: str = ERP_KEY) -> None:
         self.session, self.describer, self.marker = session, describer, marker
-        self._queries = Queries(session)
+        self._reader = Reader(session, describer, marker)
+        self._queries = self._reader.queries
         self._composite = Composite(session)
 
     def capabilities(self, obj: str) -> Capabilities:  # noqa: ARG002 - the same for every object
@@ -77,21 +77,7 @@ class OrgClient:
         raise Misconfigured("the org does not say who it is", where=self.session.where, mend=mend)
 
     def pages(self, entity: str, shape: Shape, since: Cursor | None) -> Iterator[Page]:  # noqa: ARG002
-        """See the contract. When the org forgets the rest of a result, the sweep goes on from the last row seen."""
-        selection = self._selection(shape)
-        place, as_of, restarted_at = since, None, object()
-        while True:
-            try:
-                for answer in self._queries.pages(selection.changed_since(place)):
-                    as_of = as_of or answer.at
-                    records = tuple(selection.record(row, self._queries.whole) for row in answer.rows)
-                    place = _after(records) or place
-                    yield Page(records, place, as_of)
-                return
-            except PermanentError as error:
-                if error.code != _LOCATOR_LOST or place == restarted_at:
-                    raise
-                restarted_at = place
+        return self._reader.pages(shape, since)
 
     def read(self, entity: str, shape: Shape, keys: Sequence[str]) -> Mapping[str, Record | None]:  # noqa: ARG002
         """By id, whatever the shape's `where` says; what cannot be an id is None without asking."""
@@ -100,17 +86,13 @@ class OrgClient:
 
     def read_known(self, shape: Shape, keys: Iterable[str]) -> dict[str, Record]:
         """Those of the records with these 18-character ids that exist and are in sight."""
-        selection = self._selection(shape)
-        rows = self._queries.rows_for(keys, lambda part: selection.query(soql.one_of("Id", part)))
-        return {record.key: record for record in (selection.record(row, self._queries.whole) for row in rows)}
+        return {record.key: record for record in self._reader.by(shape, "Id", keys)}
 
     def find(self, entity: str, shape: Shape, markers: Sequence[str]) -> Mapping[str, Record]:  # noqa: ARG002
-        if markers and not self.describer.field(shape.object, self.marker):
-            raise self._no_marker(shape.object)
-        selection = self._selection(shape)
-        rows = self._queries.rows_for(markers, lambda part: selection.query(soql.one_of(self.marker, part)))
-        found = (selection.record(row, self._queries.whole) for row in rows)
+        if markers:
+            self._need_marker(shape.object)
         wanted = set(markers)  # the org compares text without case, we do not
+        found = self._reader.by(shape, self.marker, markers)
         return {record.marker: record for record in found if record.marker in wanted}
 
     def deleted(self, entity: str, obj: str, since: datetime) -> Iterator[Gone]:  # noqa: ARG002
@@ -132,10 +114,8 @@ class OrgClient:
 
     def write(self, entity: str, shape: Shape, batch: Sequence[Write]) -> Sequence[Outcome]:  # noqa: ARG002
         """See the contract. The read-back gives each outcome the version its own write made."""
-        if any(write.operation is Operation.CREATE for write in batch) and not self.describer.field(
-            shape.object, self.marker
-        ):
-            raise self._no_marker(shape.object)
+        if any(write.operation is Operation.CREATE for write in batch):
+            self._need_marker(shape.object)
         writer = Writer(self.session, shape.object, self.marker, self._composite)
         outcomes = Batch(writer, self.read_known, shape).run(batch)
         return self._read_back(shape, batch, outcomes)
@@ -173,9 +153,6 @@ class OrgClient:
         self.describer.forget()
         return changed
 
-    def _selection(self, shape: Shape) -> Selection:
-        return Selection(self.describer, shape, self.marker, self.session.grant().instance_url)
-
     def _read_back(self, shape: Shape, batch: Sequence[Write], outcomes: list[Outcome]) -> list[Outcome]:
         """What the records are now. A failed look takes nothing back: the writes were done."""
         keys = [_unseen(write, outcome) for write, outcome in zip(batch, outcomes, strict=True)]
@@ -185,9 +162,10 @@ class OrgClient:
             return outcomes
         return [_completed(outcome, found.get(key)) for key, outcome in zip(keys, outcomes, strict=True)]
 
-    def _no_marker(self, obj: str) -> Misconfigured:
-        mend = "Apply the package and assign its permission set to the integration user."
-        return Misconfigured(f"has no visible field {self.marker}", where=obj, mend=mend, code="marker_missing")
+    def _need_marker(self, obj: str) -> None:
+        if not self.describer.field(obj, self.marker):
+            mend = "Apply the package and assign its permission set to the integration user."
+            raise Misconfigured(f"has no visible field {self.marker}", where=obj, mend=mend, code="marker_missing")
 
 
 def _unseen(write: Write, outcome: Outcome) -> str:
@@ -201,8 +179,3 @@ def _completed(outcome: Outcome, record: Record | None) -> Outcome:
     if record and isinstance(outcome, Done):
         return replace(outcome, record=record, version=record.version)
     return Stale(record) if record and isinstance(outcome, Stale) else outcome
-
-
-def _after(records: Sequence[Record]) -> Cursor | None:
-    last = records[-1] if records else None
-    return Cursor(last.stamp, last.key) if last and last.stamp else None

@@ -86,11 +86,15 @@ def _behind(place: Cursor | None) -> list[Condition]:
 
 
 def _value(field: FieldInfo, row: Row, path: str) -> Value:
-    """Down a dotted path; an empty parent makes everything below it empty."""
+    """Down a dotted path; an empty parent makes everything below it empty. What the type cannot hold stays text: one
+    odd value must not stop the stream, the field's rules will name it."""
     current: Any = row
     for part in path.split("."):
         current = current.get(part) if current else None
-    return convert(field, current)
+    try:
+        return convert(field, current)
+    except PermanentError:
+        return str(current)
 
 
 def _moment(stamp: Any) -> datetime | None:

@@ -112,8 +112,9 @@ def test_an_empty_stream_still_tells_the_time(live: Any) -> None:
     assert page.as_of.tzinfo is not None
 
 
-def test_locators_are_followed(live: Any) -> None:
-    rows = [{"Name": f"Many {n}", "ERP_Key__c": f"many/{n}"} for n in range(2100)]
+def test_locators_are_followed(live: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tieline.org.queries.PAGE_SIZE", 200)
+    rows = [{"Name": f"Many {n}", "ERP_Key__c": f"many/{n}"} for n in range(450)]
     assert all(isinstance(one, Done) for one in live.records.upsert("Account", "ERP_Key__c", rows))
     pages = list(live.records.pages("", Shape("Account", ("Name",)), None))
     assert len(pages) >= 2
@@ -122,7 +123,7 @@ def test_locators_are_followed(live: Any) -> None:
 
 
 def test_many_markers_fit_their_addresses(live: Any) -> None:
-    wanted = [f"find/{n}/{'x' * 100}" for n in range(600)]
+    wanted = [f"find/{n}/{'x' * 200}" for n in range(200)]
     live.records.upsert("Account", "ERP_Key__c", [{"Name": "F", "ERP_Key__c": one} for one in wanted])
     assert set(live.records.find("", ACCOUNT, wanted)) == set(wanted)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tieline.contract import PermanentError
@@ -18,7 +18,10 @@ from tieline_sandbox.org.soql.tree import Comparison
 
 WHOLE = st.text(st.characters(exclude_categories=["Cs"]))
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
+
+@UNHURRIED
 @given(WHOLE)
 def test_any_text_is_one_literal(text: str) -> None:
     tree = parse(soql.select("Account", ["Id"], where=[soql.equal("Name", text), soql.equal("Phone", "p")]))
@@ -30,6 +33,7 @@ def test_any_text_is_one_literal(text: str) -> None:
     assert unquote(second.right.text) == "p"  # type: ignore[union-attr]
 
 
+@UNHURRIED
 @given(WHOLE.filter(lambda text: not soql.NAME.fullmatch(text)))
 def test_no_text_passes_for_a_name(text: str) -> None:
     with pytest.raises(PermanentError):
@@ -84,6 +88,7 @@ def test_only_operators_are_operators() -> None:
         soql.compare("Name", "= '' OR Name =", "x")
 
 
+@UNHURRIED
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=300), max_size=50))
 def test_lists_fit_and_lose_nothing(values: list[str]) -> None:
     parts = list(soql.lists(values, longest=2000))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tieline.contract import PermanentError
@@ -17,6 +17,8 @@ from tieline.org.describe import FieldInfo
 from tieline.org.payload import encode
 from tieline.org.values import convert, full_id
 from tieline_sandbox.org import ids
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(
@@ -46,12 +48,14 @@ def test_a_value_its_type_cannot_hold_is_named() -> None:
         convert(FieldInfo("F", "date"), "soon")
 
 
+@UNHURRIED
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6))
 def test_numbers_travel_exactly(number: Decimal) -> None:
     back = json.loads(encode({"n": [number]}), parse_float=Decimal, parse_int=Decimal)
     assert back["n"][0] == number
 
 
+@UNHURRIED
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
@@ -74,6 +78,7 @@ def test_dates_and_fractions() -> None:
         encode({"f": 1.5})
 
 
+@UNHURRIED
 @given(st.text("AZaz09", min_size=15, max_size=15))
 def test_long_ids(short: str) -> None:
     long = full_id(short)

@@ -312,3 +312,34 @@ def test_a_fault_that_all_rows_share_is_not_asked_of_each(org: Any, described: A
     assert all(isinstance(one, Refused) for one in outcomes)
     assert [one.retryable for one in outcomes].count(False) == 3
     assert len(described.sent("PATCH")) < 20
+
+
+def test_a_field_hidden_in_the_meantime_is_absent(org: Any, described: Any, answers: Any, refuses: Any) -> None:
+    org.records.hidden("Account", ["Name"])
+    fields = [{"name": name, "type": "string"} for name in ("Id", "SystemModstamp", "Name", "ERP_Key__c")]
+    hidden = answers({"name": "Account", "fields": fields})
+    described.rules.insert(0, ("GET", f"{DATA}/sobjects/Account/describe", [hidden]))
+
+    def judge(request: Any) -> Any:
+        if "Credit__c" in request.url:
+            return refuses("INVALID_FIELD", "No such column 'Credit__c'")
+        return answers({"done": True, "records": [row(IDS[0])]})
+
+    described.rules.insert(0, ("GET", f"{DATA}/query", [judge]))
+    assert org.records.read("", SHAPE, IDS[:1])[IDS[0]].fields == {"Name": "n"}
+    org.describer.forget()
+    assert [record.key for page in org.records.pages("", SHAPE, None) for record in page.records] == IDS[:1]
+
+
+def test_a_field_that_stays_wrong_is_an_error(org: Any, described: Any, refuses: Any) -> None:
+    described.rules.insert(0, ("GET", f"{DATA}/query", [refuses("INVALID_FIELD", "No such column 'Name'")]))
+    with pytest.raises(PermanentError, match="No such column"):
+        org.records.read("", SHAPE, IDS[:1])
+    with pytest.raises(PermanentError, match="No such column"):
+        list(org.records.pages("", SHAPE, None))
+
+
+def test_an_odd_value_does_not_stop_the_stream(org: Any, described: Any, answers: Any) -> None:
+    described.rows = lambda request: [row(IDS[0], Credit__c="much"), row(IDS[1])]
+    (page,) = org.records.pages("", SHAPE, None)
+    assert [record.fields["Credit__c"] for record in page.records] == ["much", Decimal(1)]
