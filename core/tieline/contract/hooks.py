@@ -4,7 +4,8 @@ A plugin is a module. Declarations are asked for once, after loading; they retur
 effects, and may add to a system another plugin owns. Behaviours are asked per record; most return None to pass.
 
 `ErpPlugin` is what an ERP plugin must have (a type checker verifies `plugin: ErpPlugin = my_module`); everything in
-`Extras` is optional.
+`Extras` is optional. The members of `ErpPlugin` are plain methods because mypy lets a module stand for those and not
+for static ones; the host's plugin manager leaves `self` out.
 """
 
 from __future__ import annotations
@@ -34,14 +35,12 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 class ErpPlugin(Protocol):
-    @staticmethod
     @hookspec
-    def register_systems() -> Sequence[System]:
+    def register_systems(self) -> Sequence[System]:
         """At start. The systems this plugin brings; a name taken by an earlier plugin refuses the later one."""
 
-    @staticmethod
     @hookspec
-    def register_mappings() -> Sequence[Mapping]:
+    def register_mappings(self) -> Sequence[Mapping]:
         """At start, after systems. May name any registered system."""
 
 
