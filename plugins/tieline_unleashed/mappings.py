@@ -159,7 +159,8 @@ SALES_ORDERS = Mapping(
     erp_object="SalesOrders",
     number="OrderNumber",
     promotion=Promotion.NEVER,
-    crm_constants={"Type__c": "Sales Order"},
+    parent=CUSTOMER,
+    crm_constants={"Type__c": "Sales Order", "Back_Office__c": "{back_office}"},
     fields=(
         _mirrored("Number__c", "OrderNumber", Text(80), "Number"),
         _mirrored("State__c", "OrderStatus", Text(80), "State"),
@@ -185,6 +186,7 @@ SALES_ORDER_LINES = Mapping(
     embedded_in="SalesOrders",
     promotion=Promotion.NEVER,
     create_in_erp=False,
+    panel=False,
     delete_in_crm=True,  # a line taken off the order leaves the mirror too
     fields=(
         _mirrored("Document__c", "SalesOrder.Guid", Reference(ORDER), "Sales order"),

@@ -124,7 +124,7 @@ class Desk:
             return
         loaded = load(context, press)
         counts = {name: len(rows) for name, rows in loaded.children.items()}
-        variables = {"record": dict(loaded.record), "linked": linked(context, press, loaded), "children": counts}
+        variables = {"record": dict(loaded.record), "linked": linked(press, loaded), "children": counts}
         if not allowed(press.action, variables):
             self._refuse(press, context.say(press.language, press.action.otherwise or "Not possible for this record."))
             return

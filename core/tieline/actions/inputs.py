@@ -66,7 +66,7 @@ def load(context: Context, press: Press) -> ActionInput:
     )
 
 
-def linked(context: Context, press: Press, loaded: ActionInput) -> list[str]:
+def linked(press: Press, loaded: ActionInput) -> list[str]:
     """Mapping names under which the record itself or a record it points to is linked."""
     names = {mapping for mapping, key in loaded.keys if loaded.keys[mapping, key] and _direct(press, loaded, key)}
     return sorted(names)

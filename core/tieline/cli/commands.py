@@ -14,6 +14,11 @@ class Lazy:
 
 
 COMMANDS: dict[str, Lazy] = {
+    "conflicts": Lazy("tieline.cli.conflicts:conflicts", "List conflicts and the values that lost."),
+    "history": Lazy("tieline.cli.history:history", "Show what happened, newest first."),
+    "package": Lazy("tieline.cli.package:package", "Plan and apply what the org must hold."),
+    "status": Lazy("tieline.cli.status:status", "Count records by sync status."),
+    "sync": Lazy("tieline.cli.sync:sync", "Bring the org and a back office together."),
     "connect": Lazy("tieline.cli.connect:connect", "Save a connection to the org or to a back office."),
     "connections": Lazy("tieline.cli.connections:connections", "List saved connections, or remove one."),
     "doctor": Lazy("tieline.cli.doctor:doctor", "Check everything and say what to mend."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tieline.contract.client import Client
@@ -63,10 +63,11 @@ class System:
 @dataclass(frozen=True, slots=True)
 class DemoPlan:
     """What the demonstration shows of a system: the mapping names behind accounts, contacts and products, the action
-    that makes an order, and parameters to press it with."""
+    that makes an order, and the field it edits on both sides: its name in the org and in the system's own screens."""
 
     accounts: str
     contacts: str
     products: str
     order_action: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    crm_field: str = "Website"
+    erp_field: str = "Website"

@@ -126,7 +126,10 @@ class Runtime:
                 words = f"the plugin of {found.distribution} is {found.standing}"
                 return Misconfigured(words, where=name, mend=f"Run `tieline plugins allow {name}` if you trust it.")
         known = [system.name for system in self.declarations.systems]
-        mend = did_you_mean(name, [*known, ORG_WORD]) or f"There are: {', '.join(known) or 'none'}."
+        mend = (
+            did_you_mean(name, [*known, *(found.name for found in self.found), ORG_WORD])
+            or f"There are: {', '.join(known) or 'none'}."
+        )
         return Misconfigured(f"there is no plugin for a system {name!r}", mend=mend)
 
     # store and secrets

@@ -28,14 +28,14 @@ def match_mapping(context: Context, entity: str, rules: Rules) -> Matched:
     if not any(field.key for field in rules.mapping.fields):
         return Matched()
     with context.store.transaction(context.fence) as tx:
-        erp = [link for link in _strangers(tx, context, entity, rules) if link.erp and not link.crm_key]
+        erp = [link for link in strangers(tx, context, entity, rules) if link.erp and not link.crm_key]
         if not erp:
             return Matched()
         homes = dict.fromkeys((entity, context.home))
         crm = [
             link
             for home in homes
-            for link in _strangers(tx, context, home, rules)
+            for link in strangers(tx, context, home, rules)
             if link.crm and not link.crm.deleted and not link.erp_key and not link.awaiting
         ]
         found = pair(rules, crm, erp)
@@ -46,7 +46,8 @@ def match_mapping(context: Context, entity: str, rules: Rules) -> Matched:
     return Matched(len(found.pairs), len(found.ambiguous))
 
 
-def _strangers(tx: Transaction, context: Context, entity: str, rules: Rules) -> Iterator[Link]:
+def strangers(tx: Transaction, context: Context, entity: str, rules: Rules) -> Iterator[Link]:
+    """Live links that have a record on one side only."""
     after = ""
     while True:
         links = tx.find_links(context.back_office, rules.name, after=after, limit=context.options.page_of_links)

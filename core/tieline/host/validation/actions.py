@@ -48,7 +48,7 @@ def _links(action: Action, everything: Declarations, where: str) -> Iterator[Pro
 def _parameters(action: Action, everything: Declarations, where: str) -> Iterator[Problem]:
     yield from check_unique(where, "parameter", (parameter.name for parameter in action.parameters))
     for parameter in action.parameters:
-        yield from check_name(path(where, parameter.name), parameter.name)
+        yield from check_api_name(path(where, parameter.name), parameter.name)
         yield from check_label(path(where, parameter.name), parameter.label)
         yield from check_kind(action.system, parameter.kind, everything, path(where, parameter.name))
 

@@ -1,0 +1,64 @@
+"""`tieline status`: how every back office stands, from the store alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tieline.cli.invocation import Invocation, pass_invocation
+
+if TYPE_CHECKING:
+    from tieline.store.protocol import Transaction
+
+_WORST = 20
+
+
+@click.command()
+@click.option("--back-office", default="", metavar="NAME", help="Only this one.")
+@pass_invocation
+def status(invocation: Invocation, back_office: str) -> None:
+    """Count records by sync status, and list what needs a person. Calls neither side."""
+    with invocation.runtime.store.reading() as tx:
+        offices = [one for one in invocation.runtime.back_offices() if back_office in ("", one.name)]
+        documents = [_document(tx, one.name) for one in offices]
+    invocation.show({"back_offices": documents}, lambda: _lines(documents))
+
+
+def _document(tx: Transaction, name: str) -> dict[str, Any]:
+    counts: dict[str, dict[str, int]] = {}
+    for (_, mapping, state), count in sorted(tx.count_links(name).items()):
+        counts.setdefault(mapping, {})[state] = count
+    stuck = tx.find_links(name, status="Out of Sync", limit=_WORST)
+    return {
+        "name": name,
+        "records": counts,
+        "open_calls": len(tx.open_calls(name)),
+        "open_conflicts": len(tx.conflicts(name, open_only=True)),
+        "next_retry": tx.next_due(name),
+        "out_of_sync": [
+            {
+                "mapping": link.mapping,
+                "crm_id": link.crm_key,
+                "erp_id": link.erp_key,
+                "reason": link.problem.reason if link.problem else f"both sides changed {', '.join(link.blocked)}",
+                "next_step": link.problem.next_step if link.problem else "Choose the value to keep.",
+                "since": link.problem.at if link.problem else None,
+            }
+            for link in stuck
+        ],
+    }
+
+
+def _lines(documents: list[dict[str, Any]]) -> Iterator[str]:
+    if not documents:
+        yield "No back office is connected yet. Run `tieline connect SYSTEM NAME`."
+    for one in documents:
+        yield f"{one['name']}"
+        for mapping, states in one["records"].items():
+            told = ", ".join(f"{count} {state}" for state, count in states.items())
+            yield f"  {mapping:<20} {told}"
+        yield f"  open calls {one['open_calls']}, open conflicts {one['open_conflicts']}"
+        for link in one["out_of_sync"]:
+            yield f"  ! {link['mapping']} {link['crm_id'] or link['erp_id']}: {link['reason']} {link['next_step']}"

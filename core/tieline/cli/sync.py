@@ -1,0 +1,128 @@
+"""`tieline sync`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tieline.cli.exit_codes import FAILED
+from tieline.cli.invocation import Invocation, pass_invocation
+
+if TYPE_CHECKING:
+    from tieline.sync.cycle import Report
+    from tieline.sync.preview import Counts
+    from tieline.workers.assemble import Engine
+    from tieline.workers.embedded import Confirm
+
+
+@click.command()
+@click.option("--once", "mode", flag_value="once", default=True, help="One cycle (the default).")
+@click.option("--watch", "mode", flag_value="watch", help="Cycle after cycle until interrupted.")
+@click.option("--preview", "mode", flag_value="preview", help="Count what the first load would do; write nothing.")
+@click.option("--back-office", default="", metavar="NAME", help="Which back office; the only one by default.")
+@click.option("--org", default="", metavar="FILE|NAME", help="Which org; the only one by default.")
+@click.option("--yes", is_flag=True, help="Confirm the counts of the first load.")
+@click.option("--interval", default=5.0, show_default=True, type=click.FloatRange(0.1), help="Seconds between cycles.")
+@pass_invocation
+@click.pass_context
+def sync(
+    ctx: click.Context, invocation: Invocation, mode: str, back_office: str, org: str, yes: bool, interval: float
+) -> None:
+    """Bring the org and a back office together, both ways."""
+    from tieline.workers.assemble import assemble
+
+    runtime = invocation.runtime
+    with runtime.exclusive():
+        engine = assemble(runtime, back_office, org)
+        if mode == "preview":
+            _preview(invocation, engine)
+        elif mode == "watch":
+            _watch(invocation, engine, _confirmation(invocation, yes), interval)
+        elif not _once(invocation, engine, _confirmation(invocation, yes)):
+            ctx.exit(FAILED)
+
+
+def _once(invocation: Invocation, engine: Engine, confirm: Confirm) -> bool:
+    from tieline.workers.embedded import run_once
+
+    report = run_once(engine, confirm)
+    invocation.show(_document(engine, report), lambda: _lines(report))
+    return not report.problems
+
+
+def _watch(invocation: Invocation, engine: Engine, confirm: Confirm, interval: float) -> None:
+    from tieline.contract import TielineError
+    from tieline.workers.embedded import watch
+
+    for outcome in watch(engine, confirm, interval, invocation.runtime.clock):
+        if isinstance(outcome, TielineError):
+            invocation.note(outcome.sentence())
+        elif outcome.total_writes or outcome.problems:
+            for line in _lines(outcome):
+                invocation.note(line)
+
+
+def _preview(invocation: Invocation, engine: Engine) -> None:
+    from tieline.sync.cycle import Cycle
+    from tieline.workers.embedded import look
+
+    counts = look(Cycle(engine.context))
+    document = {"back_office": engine.context.back_office, "first_load": _counts(counts)}
+    invocation.show(document, lambda: _count_lines(counts))
+
+
+def _confirmation(invocation: Invocation, yes: bool) -> Confirm:
+    def confirm(counts: dict[str, Counts]) -> bool:
+        for line in _count_lines(counts):
+            invocation.note(line)
+        if yes:
+            return True
+        if invocation.json or not sys.stdin.isatty():
+            return False
+        total = sum(one.writes for one in counts.values())
+        typed = click.prompt(f"Type {total} to go on", default="", show_default=False, err=True)
+        return str(typed).strip() == str(total)
+
+    return confirm
+
+
+def _counts(counts: dict[str, Counts]) -> dict[str, Any]:
+    return {name: asdict(one) for name, one in counts.items()}
+
+
+def _count_lines(counts: dict[str, Counts]) -> Iterator[str]:
+    yield f"{'First load':<20}{'join':>8}{'to CRM':>8}{'to ERP':>8}{'unclear':>8}{'left':>8}"
+    for name, one in counts.items():
+        yield f"{name:<20}{one.link:>8}{one.create_crm:>8}{one.create_erp:>8}{one.ambiguous:>8}{one.skip:>8}"
+
+
+def _document(engine: Engine, report: Report) -> dict[str, Any]:
+    return {
+        "back_office": engine.context.back_office,
+        "records_read": report.seen.records,
+        "writes": {"crm": report.writes.crm, "erp": report.writes.erp},
+        "panels": report.panels,
+        "list_rows": report.lists,
+        "requests": report.requests,
+        "answers": report.answers,
+        "refused": report.writes.refused,
+        "unknown": report.writes.unknown,
+        "problems": report.problems,
+    }
+
+
+def _lines(report: Report) -> Iterator[str]:
+    writes = report.writes
+    yield (
+        f"Read {report.seen.records}; wrote {writes.crm} to the CRM and {writes.erp} to the ERP;"
+        f" {report.panels} panels, {report.lists} list rows, {report.answers} answers."
+    )
+    if writes.refused:
+        yield f"{writes.refused} refused: see `tieline status` and `tieline history`."
+    if writes.unknown:
+        yield f"{writes.unknown} without an answer: the next cycle finds out what became of them."
+    yield from report.problems

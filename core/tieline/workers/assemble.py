@@ -1,0 +1,93 @@
+"""From saved connections to an engine that can run."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tieline.actions.desk import Desk
+from tieline.contract import TransientError
+from tieline.effects import ThreadExecutor
+from tieline.host.behaviours import PluginBehaviours
+from tieline.host.runtime import BackOffice, Runtime
+from tieline.host.settings import SALESFORCE
+from tieline.org import Org
+from tieline.sync.context import Context, Options
+from tieline.sync.settling import row_planner
+
+LEASE_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One back office tied to one org, ready to run."""
+
+    context: Context
+    desk: Desk
+    org: Org
+    back_office: BackOffice
+
+
+def assemble(
+    runtime: Runtime,
+    back_office: str = "",
+    org: str = "",
+    options: Options | None = None,
+    point: Callable[[str], None] | None = None,
+) -> Engine:
+    """Log in on both sides, make sure both are still who they were, take the lease. Raises Misconfigured, and
+    TransientError while another worker runs this back office."""
+    chosen = runtime.back_office(back_office)
+    opened = _org(runtime, org)
+    identity = runtime.check(chosen.connection)
+    client = runtime.client(chosen.connection)
+    fence = runtime.store.lease(f"sync:{chosen.name}", _owner(runtime), runtime.clock.now(), LEASE_SECONDS)
+    if fence is None:
+        raise TransientError("another worker is syncing it", where=chosen.name, mend="Wait until it is done.")
+    system, declared = chosen.system, runtime.declarations.only(chosen.system.name)
+    manager = runtime.host.plugins.manager
+    lists = {managed.name: managed for managed in declared.lists}
+    planner = row_planner(lists, lambda *told: manager.hook.settle_list(**dict(zip(_SETTLE, told, strict=True))))
+    context = Context(
+        chosen.name,
+        system,
+        declared.mappings,
+        declared.lists,
+        runtime.store,
+        opened.records,
+        client,
+        runtime.clock,
+        ThreadExecutor(8),
+        tuple(entity.key for entity in identity.entities) or ("",),
+        PluginBehaviours(manager),
+        options or Options(),
+        runtime.translator.text,
+        planner,
+        point or _no_point,
+        fence,
+    )
+    sole = sum(one.system.name == system.name for one in runtime.back_offices()) == 1
+    return Engine(context, Desk(context, declared.actions, sole=sole), opened, chosen)
+
+
+_SETTLE = ("managed", "stored", "fresh")
+
+
+def _no_point(_name: str) -> None:
+    return None
+
+
+def _owner(runtime: Runtime) -> str:
+    """One name a state directory: the directory's lock keeps two processes apart, so a restarted one may take over at
+    once what a killed one held."""
+    return f"{platform.node()}:{runtime.folder.path}"
+
+
+def _org(runtime: Runtime, org: str) -> Org:
+    opened = runtime.org(org)
+    saved = [one for one in runtime.connections.all() if one.system == SALESFORCE and org in ("", one.name)]
+    identity = opened.records.check()
+    if len(saved) == 1:
+        runtime.connections.pin(saved[0], identity)
+    return opened

@@ -1,0 +1,63 @@
+"""The embedded runner: cycles of one back office in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tieline.contract import Clock, TielineError, TransientError, Unconfirmed
+from tieline.store.protocol import Store
+from tieline.sync.context import Context
+from tieline.sync.cycle import Cycle, Progress, Report, confirm_first_load, confirmed
+from tieline.sync.preview import Counts, preview
+from tieline.workers.assemble import LEASE_SECONDS, Engine
+
+Confirm = Callable[[dict[str, Counts]], bool]
+"""Shown the counts of the first load; True when a person says yes."""
+
+
+def run_once(engine: Engine, confirm: Confirm, progress: Progress = lambda _stage: None) -> Report:
+    """One cycle. Before the first load both sides are read and the counts are put to `confirm`. Raises Unconfirmed."""
+    _renew(engine.context)
+    cycle = Cycle(engine.context, progress, engine.desk)
+    if not confirmed(engine.context):
+        _first_load(cycle, engine, confirm)
+    return cycle.run()
+
+
+def _first_load(cycle: Cycle, engine: Engine, confirm: Confirm) -> None:
+    counts = look(cycle)
+    if not confirm(counts):
+        raise Unconfirmed(
+            "the first load has not been confirmed",
+            where=f"back office {engine.context.back_office}",
+            mend="Look at the counts of `tieline sync --preview`, then run `tieline sync --once --yes`.",
+        )
+    confirm_first_load(engine.context, sum(one.writes for one in counts.values()))
+
+
+def look(cycle: Cycle) -> dict[str, Counts]:
+    """Read both sides and count what the first load would do. A side that cannot be read stops it: half a picture must
+    not be confirmed."""
+    cycle.observe()
+    if cycle.report.problems:
+        raise TransientError(cycle.report.problems[0], mend="Try again when both sides can be read.")
+    return preview(cycle.context)
+
+
+def watch(engine: Engine, confirm: Confirm, interval: float, clock: Clock) -> Iterator[Report | TielineError]:
+    """Cycle after cycle until the caller stops; what failed is told and the next one tried after the interval."""
+    while True:
+        try:
+            yield run_once(engine, confirm)
+        except Unconfirmed:
+            raise
+        except TielineError as error:
+            yield error
+        clock.sleep(interval)
+
+
+def _renew(context: Context) -> None:
+    fence = context.fence
+    store: Store = context.store
+    if fence is not None and store.lease(fence.name, fence.owner, context.clock.now(), LEASE_SECONDS) != fence:
+        raise TransientError("the lease was lost to another worker", where=context.back_office, mend="Start again.")
