@@ -11,9 +11,10 @@ from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from tieline.contract import Component
+from tieline.contract import Component, PermanentError
 from tieline.contract.component import Property
 from tieline.package.folders import DELETIONS, IN_OBJECT, MANIFEST, path_of
+from tieline.package.names import unwritable
 
 API_VERSION = "60.0"
 
@@ -69,14 +70,13 @@ def _environment() -> Environment:
 
 
 def _word(value: object) -> str:
-    """A leaf as the metadata API writes it. Characters that XML cannot hold are left out."""
+    """A leaf as the metadata API writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "".join(
-        char
-        for char in str(value)
-        if char in "\t\n\r" or " " <= char <= "\ud7ff" or "\ue000" <= char <= "\ufffd" or char > "\uffff"
-    )
+    text = str(value)
+    if unwritable(text):
+        raise PermanentError(f"{text!r} holds a control character", where="package", mend="Take it out.", code="xml")
+    return text
 
 
 def _render(template: str, **data: object) -> bytes:

@@ -28,6 +28,6 @@ def settle(managed: ManagedList, stored: Sequence[ListRow], fresh: Sequence[List
 def _alarm(managed: ManagedList, fresh: Sequence[ListRow], kept: int) -> str:
     nameless = sum(not row.key for row in fresh)
     repeated = len(fresh) - nameless - kept
-    parts = [f"{nameless} rows without a key"] if nameless else []
-    parts += [f"{repeated} rows with a key that came before"] if repeated else []
-    return f"{managed.plural}: {' and '.join(parts)} were left out" if parts else ""
+    parts = [f"{nameless} without a key"] if nameless else []
+    parts += [f"{repeated} with a key that came before"] if repeated else []
+    return f"{managed.plural}: rows left out: {', '.join(parts)}" if parts else ""

@@ -54,6 +54,27 @@ def _tables(path: str, wanted: Table, present: Table) -> Iterator[Change]:
         yield from _keyed(here, name, nodes, have) if name in _KEYS else _listed(here, nodes, have)
 
 
+def overlay(wanted: Table, present: Table) -> Table:
+    """The org's component with ours over it: deploying replaces the whole, so what others added is sent along."""
+    merged = dict(present)
+    for name, nodes in wanted.items():
+        merged[name] = _overlaid(name, nodes, present.get(name, ()))
+    return merged
+
+
+def _overlaid(name: str, wanted: Sequence[Node], present: Sequence[Node]) -> tuple[Node, ...]:
+    if name in _KEYS:
+        key = _KEYS[name]
+        ours = {one(node, key) for node in wanted if not isinstance(node, str)}
+        theirs = (node for node in present if not isinstance(node, str) and one(node, key) not in ours)
+        return (*wanted, *theirs)
+    if len(wanted) == len(present) == 1:
+        mine, other = wanted[0], present[0]
+        if not isinstance(mine, str) and not isinstance(other, str):
+            return (overlay(mine, other),)
+    return tuple(wanted)
+
+
 def _keyed(path: str, name: str, wanted: Sequence[Node], present: Sequence[Node]) -> Iterator[Change]:
     """Entries are matched by what they are about; further ones of the org are left alone."""
     key = _KEYS[name]

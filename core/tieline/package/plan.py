@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from tieline.contract.component import Component
 from tieline.package.canonical import Table, as_properties, of_component
-from tieline.package.diff import Change, changes
+from tieline.package.diff import Change, changes, overlay
 from tieline.package.fields import CUSTOM_FIELD
 from tieline.package.ledger import Key, Ledger
 from tieline.package.objects import CUSTOM_OBJECT
@@ -104,7 +104,7 @@ def _sent(component: Component, known: Table) -> Component:
     """What the org has, with our properties over it: deploying replaces the whole component."""
     if component.kind == PERMISSION_SET:
         return component
-    properties = {**as_properties(known), **component.properties}
+    properties = as_properties(overlay(of_component(component), known))
     return Component(component.kind, component.name, properties, component.shared)
 
 

@@ -1,0 +1,62 @@
+"""Buttons become quick actions that create a request."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tieline.contract import Day, Declarations, Flag, ManagedList, Option, Parameter, PermanentError
+from tieline_layouts.render import render
+
+BUTTON = "Opportunity.Acme_Create_Order"
+
+
+def test_a_press_creates_a_request_with_everything_prefilled(acme_declared: Any, named: Any) -> None:
+    components = render(acme_declared.whole)
+    button = named(components, BUTTON, "QuickAction").properties
+    assert (button["type"], button["targetObject"], button["label"]) == ("Create", "ERP_Request__c", "Create order")
+    assert button["targetParentField"] == "Opportunity__c"
+    filled = {each["field"]: each["formula"] for each in button["fieldOverrides"]}
+    assert filled == {"Action__c": '"acme.create_order"', "Record_Id__c": "Opportunity.Id"}
+    assert named(components, "ERP_Request__c.Opportunity__c").properties["referenceTo"] == "Opportunity"
+
+
+def test_parameters_are_fields_of_the_request_and_of_the_form(acme_declared: Any, named: Any) -> None:
+    components = render(acme_declared.whole)
+    form = named(components, BUTTON, "QuickAction").properties["quickActionLayout"]
+    shown = [
+        (item["field"], item["uiBehavior"])
+        for column in form["quickActionLayoutColumns"]
+        for item in column["quickActionLayoutItems"]
+    ]
+    assert shown == [("Acme_Payment_Term__c", "Required"), ("Due_Date__c", "Edit")]
+    assert named(components, "ERP_Request__c.Acme_Payment_Term__c").properties["referenceTo"] == "Acme_Payment_Term__c"
+    assert named(components, "ERP_Request__c.Due_Date__c").properties["type"] == "Date"
+
+
+def test_a_form_is_never_empty(acme_declared: Any, named: Any) -> None:
+    form = named(render(acme_declared.whole), "Account.Acme_Promote").properties["quickActionLayout"]
+    assert form["quickActionLayoutColumns"][0]["quickActionLayoutItems"][0]["field"] == "Account__c"
+
+
+def test_two_actions_may_ask_for_one_list(acme_declared: Any, named: Any) -> None:
+    term = Parameter("term", "Term", Option("terms"))
+    first = acme_declared.action(parameters=(term,))
+    actions = (first, replace(first, name="create_quote", label="Create quote"))
+    lists = (ManagedList("acme", "terms", "Payment term", "Payment terms"),)
+    components = render(Declarations((acme_declared.system(),), (), lists, actions))
+    named(components, "ERP_Request__c.Acme_Payment_Term__c")
+
+
+def test_parameters_of_one_name_and_two_kinds_are_refused(acme_declared: Any) -> None:
+    actions = tuple(acme_declared.action(parameters=(Parameter("when", "When", kind),)) for kind in (Day(), Flag()))
+    with pytest.raises(PermanentError, match=r"ERP_Request__c\.When__c is declared in two ways"):
+        render(Declarations((acme_declared.system(),), (), (), actions))
+
+
+def test_an_unknown_list_is_named(acme_declared: Any) -> None:
+    bad = acme_declared.action(parameters=(Parameter("term", "Term", Option("terms")),))
+    with pytest.raises(PermanentError, match=r"acme\.create_order\.term refers to terms"):
+        render(Declarations((acme_declared.system(),), (), (), (bad,)))
