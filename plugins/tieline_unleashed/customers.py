@@ -85,7 +85,7 @@ def derived_code(name: str, key: str) -> str:
     """A code for a new customer that was given none: the name's first letters and a part of its guid, so that a
     repeat makes the same one and no other customer has it. A code is required and cannot be changed later [C]."""
     letters = re.sub(r"[^A-Z0-9]", "", unicodedata.normalize("NFKD", name).upper())
-    return f"{letters[:_NAME_PART]}-{key.replace('-', '')[:8].upper()}".lstrip("-")
+    return f"{letters[:_NAME_PART]}-{key[-8:].upper()}".lstrip("-")
 
 
 def _in_address(name: str) -> bool:

@@ -76,22 +76,25 @@ def _text(raw: Any) -> str:
 
 
 class Terms:
-    """Payment terms by Guid and by name, read once and again when a name or Guid is not known."""
+    """Payment terms by Guid and by name: read when first needed, and once more for each name or Guid that is not
+    known, since every call counts against the month's quota."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
         self._rows: tuple[ListRow, ...] = ()
+        self._strange: frozenset[str] = frozenset()
 
     def fill(self, rows: tuple[ListRow, ...]) -> None:
-        self._rows = rows
+        """The whole list, read for another reason."""
+        self._rows, self._strange = rows, frozenset()
 
     def key(self, name: str) -> str:
         """The Guid behind a name; the name itself where no row carries it, so that a person sees which one."""
-        return next((row.key for row in self._known(label=name) if row.label == name), name)
+        return next((row.key for row in self._rows_with(name) if row.label == name), name)
 
     def name(self, key: str) -> str:
         """The name that a customer's PaymentTerm takes. Raises PermanentError for an unknown Guid."""
-        for row in self._known(key=key):
+        for row in self._rows_with(key):
             if row.key == key:
                 return row.label
         raise PermanentError(
@@ -101,7 +104,10 @@ class Terms:
             code="no_option",
         )
 
-    def _known(self, *, key: str = "", label: str = "") -> list[ListRow]:
-        if not any(key == row.key or label == row.label for row in self._rows):
+    def _rows_with(self, text: str) -> list[ListRow]:
+        known = text in self._strange or any(text in (row.key, row.label) for row in self._rows)
+        if not known:
             self._rows = read_options(self._access, PAYMENT_TERMS)
+            if not any(text in (row.key, row.label) for row in self._rows):
+                self._strange |= {text}
         return sorted(self._rows, key=lambda row: not row.active)  # of two of one name the current one
