@@ -1,17 +1,27 @@
-"""Runs a sandbox in the foreground; the command line and plugins call `serve`."""
+"""Tieline's built-in plugin for local stand-ins: its commands, and `serve`, which runs one in the foreground."""
 
 from __future__ import annotations
 
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import click
+
+from tieline import hookimpl
 from tieline_sandbox.application import ApplicationFactory
 from tieline_sandbox.runner import Ports, RunningSandbox, start
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@hookimpl
+def register_commands() -> Sequence[click.Command]:
+    from tieline_sandbox.commands import demo, sandbox
+
+    return [demo, sandbox]
 
 
 def serve(

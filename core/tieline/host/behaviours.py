@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pluggy
@@ -14,10 +14,11 @@ _logger = logging.getLogger(__name__)
 
 
 class PluginBehaviours:
-    """Each plugin on its own: what one raises refuses one record, or is logged where nothing hangs on it."""
+    """Each plugin on its own: what one raises refuses one record, or is logged where nothing hangs on it. `listener`
+    hears every event before the plugins do."""
 
-    def __init__(self, manager: pluggy.PluginManager) -> None:
-        self._hook = manager.hook
+    def __init__(self, manager: pluggy.PluginManager, listener: Callable[[Event], None] | None = None) -> None:
+        self._hook, self._listener = manager.hook, listener
         # pluggy calls the youngest plugin first; records pass through plugins in order of registration.
         self._changers = list(manager.hook.change_record.get_hookimpls())
 
@@ -25,6 +26,7 @@ class PluginBehaviours:
         """The fields after every plugin had its say. Raises PermanentError for a field outside the mapping."""
         for changer in self._changers:
             told: dict[str, Any] = {"mapping": mapping, "side": side, "fields": fields, "passage": passage}
+            changed: Values | None
             try:
                 changed = changer.function(**{name: told[name] for name in changer.argnames})
             except TielineError:
@@ -48,6 +50,8 @@ class PluginBehaviours:
         return winner
 
     def tell(self, event: Event) -> None:
+        if self._listener is not None:
+            self._listener(event)
         try:
             self._hook.on_event(event=event)
         except Exception:

@@ -12,6 +12,7 @@ from tieline.host import documents
 from tieline.host.connections import Asked, check_connection_name, pinned_to
 from tieline.host.runtime import Runtime
 from tieline.host.settings import SALESFORCE
+from tieline.host.vault import DATA_KEY
 from tieline.store.nouns import Connection
 
 _LARGEST_SECRET = 64 * 1024
@@ -48,20 +49,26 @@ def connect(runtime: Runtime, word: str, name: str, said: Said, check: bool = Tr
     connection = Connection(name, asked.system, values, {}, tenant, label)
     identity = None
     if check:
-        identity = _identity(runtime, asked, connection, values | secrets)
+        identity = runtime.identity(name, asked, values | secrets)
         connection = pinned_to(connection, identity)
     return Connected(runtime.connections.save(connection, secrets), identity)
 
 
 def _values(runtime: Runtime, asked: Asked, former: Connection | None, said: Said) -> dict[str, str]:
-    values = runtime.connections.clear(former) if former else {}
-    if said.document is not None:
-        values = _document(runtime, asked, said.document)
+    values = _kept(runtime, former, said) if said.document is None else _document(runtime, asked, said.document)
     asked.check_known({**said.settings, **said.secrets})
     _check_not_open(asked, said.settings)
     values |= {**said.settings, **said.secrets}
     asked.check_complete(values)
     return {name: value for name, value in values.items() if value}
+
+
+def _kept(runtime: Runtime, former: Connection | None, said: Said) -> dict[str, str]:
+    """What was saved before. Secrets that are all said anew need not open: their key may be lost."""
+    if former is None:
+        return {}
+    needed = set(former.secrets) - {DATA_KEY} - set(said.secrets)
+    return runtime.connections.clear(former) if needed else dict(former.settings)
 
 
 def _document(runtime: Runtime, asked: Asked, path: Path) -> dict[str, str]:
@@ -86,12 +93,6 @@ def _check_not_open(asked: Asked, settings: Mapping[str, str]) -> None:
         if name in settings:
             mend = f"Put it into a file and give `--secret-file {name}=FILE` (- reads standard input)."
             raise Misconfigured(f"{name} is a secret and may not be given with --set", where=asked.word, mend=mend)
-
-
-def _identity(runtime: Runtime, asked: Asked, connection: Connection, values: Mapping[str, str]) -> Identity:
-    if asked.system == SALESFORCE:
-        return runtime.org_by(connection.name, values).records.check()
-    return runtime.client_by(connection.name, runtime.system(asked.system), values).check()
 
 
 def parse_settings(given: Iterable[str]) -> dict[str, str]:

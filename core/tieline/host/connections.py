@@ -59,7 +59,7 @@ class Asked:
     def _missing(self, setting: Setting) -> Misconfigured:
         kind, option = ("secret", "--secret-file") if setting.secret else ("setting", "--set")
         value = "FILE" if setting.secret else "VALUE"
-        mend = f"Give it with `{option} {setting.name}={value}` ({setting.help})."
+        mend = f"Give it with `{option} {setting.name}={value}` ({setting.help.rstrip('.')})."
         return Misconfigured(f"the {kind} {setting.name} is missing", where=self.word, mend=mend)
 
     def with_defaults(self, values: Mapping[str, str]) -> dict[str, str]:

@@ -54,7 +54,8 @@ def _guarded(name: str, check: Callable[[], Check]) -> Check:
     try:
         return check()
     except TielineError as error:
-        return Check(name, Verdict.WRONG, f"{error.where}: {error.what}" if error.where else error.what, error.mend)
+        where = "" if name.endswith(error.where) else f"{error.where}: "
+        return Check(name, Verdict.WRONG, f"{where}{error.what}", error.mend)
     except Exception as error:  # noqa: BLE001 - a check that breaks is a finding too
         return Check(name, Verdict.WRONG, f"the check broke ({type(error).__name__}: {error})", "Report it.")
 

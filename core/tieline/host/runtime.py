@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING, Self
 
 from tieline.contract import (
     Client,
-    ClientContext,
     Clock,
     Declarations,
     Identity,
@@ -25,6 +23,7 @@ from tieline.contract import (
     System,
 )
 from tieline.host import allowing, discovery, documents, key, loading, state
+from tieline.host.clients import ClientMaker
 from tieline.host.connections import Asked, Connections
 from tieline.host.declarations import Host, gather
 from tieline.host.secrecy import Redactor
@@ -34,12 +33,9 @@ from tieline.host.validation.findings import did_you_mean
 from tieline.host.vault import Vault
 from tieline.store.nouns import Connection
 from tieline.store.protocol import Store
-from tieline.transport import HttpTransport, policy_from
 
 if TYPE_CHECKING:
     from tieline.org import Org
-
-_ORG_HOSTS = ("*.salesforce.com",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,8 @@ class Runtime:
         self.redactor = Redactor()
         self.environment, self.say = environment, say
         self._closing = contextlib.ExitStack()
-        self._transports: list[tuple[str, HttpTransport]] = []
+        self.clients = ClientMaker(clock, randomness, self.redactor)
+        self._closing.callback(self.clients.close)
 
     def __enter__(self) -> Self:
         return self
@@ -164,24 +161,8 @@ class Runtime:
         return self.org_by(connection.name, self.connections.clear(connection))
 
     def org_by(self, name: str, settings: Mapping[str, str]) -> Org:
-        """The org these settings lead to, over a transport of ours."""
-        from tieline.org import OrgSettings, open_org  # lxml and its neighbours cost a quarter second
-
-        complete = Asked.by_org().with_defaults(settings)
-        self.redactor.add(complete[secret] for secret in Asked.by_org().secrets if complete.get(secret))
-        is_jwt = complete["auth"] == "jwt"
-        chosen = OrgSettings(
-            login_url=complete["login_url"],
-            client_id=complete["client_id"],
-            client_secret="" if is_jwt else complete.get("client_secret", ""),
-            jwt_key=complete.get("private_key", "") if is_jwt else "",
-            username=complete.get("username", ""),
-            audience=complete.get("audience", ""),
-            api_version=complete["api_version"],
-            ca_file=complete.get("ca_file", ""),
-        )
-        transport = self._transport(name, complete, _ORG_HOSTS)
-        return open_org(chosen, clock=self.clock, randomness=self.randomness, transport=transport)
+        """The org these settings lead to."""
+        return self.clients.org(name, settings)
 
     def back_offices(self) -> list[BackOffice]:
         """Every back office whose plugin runs, in order of the name."""
@@ -202,26 +183,20 @@ class Runtime:
 
     def client_by(self, name: str, system: System, settings: Mapping[str, str]) -> Client:
         """The client these settings lead to."""
-        complete = Asked.by(system).with_defaults(settings)
-        self.redactor.add(complete[secret] for secret in Asked.by(system).secrets if complete.get(secret))
-        transport = self._transport(name, complete, system.hosts)
-        return system.client(ClientContext(name, complete, transport, self.clock, self.randomness))
+        return self.clients.client(name, system, settings)
+
+    def identity(self, name: str, asked: Asked, settings: Mapping[str, str]) -> Identity:
+        """Log in once with these settings and say who answered."""
+        system = None if asked.system == SALESFORCE else self.system(asked.system)
+        return self.clients.identity(name, system, settings)
 
     def check(self, connection: Connection) -> Identity:
         """Log in, and make sure that it is still the tenant the connection was made for."""
-        identity = self.client(connection).check()
+        asked = self.asked(ORG_WORD if connection.system == SALESFORCE else connection.system)
+        identity = self.identity(connection.name, asked, self.connections.clear(connection))
         self.connections.pin(connection, identity)
         return identity
 
     def calls(self) -> dict[str, int]:
         """Requests sent so far by this process, by connection."""
-        counted: Counter[str] = Counter()
-        for name, transport in self._transports:
-            counted[name] += transport.calls
-        return dict(counted)
-
-    def _transport(self, name: str, settings: Mapping[str, str], hosts: tuple[str, ...]) -> HttpTransport:
-        transport = HttpTransport(policy_from(settings, hosts), self.clock)
-        self._closing.callback(transport.close)
-        self._transports.append((name, transport))
-        return transport
+        return self.clients.calls()

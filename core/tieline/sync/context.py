@@ -155,6 +155,10 @@ class Context:
         """Rules of a mapping; a link without a chosen entity uses those of the first."""
         return self.rules.get(entity, self.rules[self.entities[0]])[mapping]
 
+    def rules_of(self, entity: str) -> tuple[Rules, ...]:
+        """All rules of an entity, parents first."""
+        return tuple(self.rules.get(entity, self.rules[self.entities[0]]).values())
+
     def client(self, side: Side) -> AnyClient:
         return self.crm if side is Side.CRM else self.erp
 

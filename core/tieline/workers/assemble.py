@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tieline.actions.desk import Desk
-from tieline.contract import TransientError
+from tieline.contract import Event, TransientError
 from tieline.effects import ThreadExecutor
 from tieline.host.behaviours import PluginBehaviours
 from tieline.host.runtime import BackOffice, Runtime
@@ -35,6 +35,7 @@ def assemble(
     org: str = "",
     options: Options | None = None,
     point: Callable[[str], None] | None = None,
+    listener: Callable[[Event], None] | None = None,
 ) -> Engine:
     """Log in on both sides, make sure both are still who they were, take the lease. Raises Misconfigured, and
     TransientError while another worker runs this back office."""
@@ -60,7 +61,7 @@ def assemble(
         runtime.clock,
         ThreadExecutor(8),
         tuple(entity.key for entity in identity.entities) or ("",),
-        PluginBehaviours(manager),
+        PluginBehaviours(manager, listener),
         options or Options(),
         runtime.translator.text,
         planner,

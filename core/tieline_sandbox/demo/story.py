@@ -1,0 +1,207 @@
+"""The story: install, load, edit on both sides, press a button, come to rest. Every step finds what an earlier,
+interrupted run has done already, so that starting again goes on where it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tieline.contract import DemoPlan, Event, PermanentError, Side
+from tieline.contract.naming import REQUEST_OBJECT, lookup_field, user_permission_set
+from tieline.sync.cycle import Report
+from tieline.sync.preview import Counts
+from tieline.workers.assemble import Engine, assemble
+from tieline.workers.embedded import run_once
+from tieline.workers.packages import Installer
+from tieline_sandbox.demo.people import CrmUser
+from tieline_sandbox.demo.screen import Screen
+from tieline_sandbox.demo.stage import ORG, Stage
+from tieline_sandbox.demo.truth import Marks
+
+OPPORTUNITY = "Tieline demonstration"
+_MOST_CYCLES = 12
+_FINAL = ("Done", "Refused", "Failed")
+
+
+@dataclass
+class Told:
+    """What happened, for the summary."""
+
+    errors: list[str] = field(default_factory=list)
+    idle_writes: int = 0
+    answer: str = ""
+
+
+def _ignore(_count: int) -> None:
+    return None
+
+
+class Story:
+    """Plays the whole demonstration on a stage."""
+
+    def __init__(self, stage: Stage, screen: Screen) -> None:
+        self.stage, self.screen, self.told = stage, screen, Told()
+        self.seller = CrmUser.seller(stage.org_document)
+        self.administrator = CrmUser.administrator(stage.org_document)
+        self.engine: Engine | None = None
+        self._advance: Callable[[int], None] = _ignore
+        self._written = 0
+
+    @property
+    def plan(self) -> DemoPlan:
+        assert self.stage.system.demo is not None
+        return self.stage.system.demo
+
+    def close(self) -> None:
+        self.seller.close()
+        self.administrator.close()
+
+    def play(self) -> Told:
+        self.install()
+        self.engine = assemble(self.stage.runtime, self.stage.back_office, ORG, listener=self._hear)
+        self.load()
+        self.edit_both_sides()
+        self.press_button()
+        self.rest()
+        return self.told
+
+    # steps -----------------------------------------------------------------------------------------------------
+
+    def install(self) -> None:
+        installer = Installer(self.stage.runtime, self.stage.system.name, ORG)
+        plan = installer.plan()
+        self.screen.plan(plan)
+        if not plan.is_empty:
+            with self.screen.bar("Installing the package", len(plan.sent) * 2) as advance:
+                installer.apply(plan, progress=lambda _what, done, _total: advance(done))
+        name = user_permission_set(self.stage.system.prefix)
+        installer.org.records.assign_permission_set(name, self.seller.user_id)
+
+    def load(self) -> None:
+        """The counts are shown and confirmed; the bar follows the records as they are written."""
+        with self.screen.bar("First match and load", None) as self._advance:
+            self._settle(self.running(), self._confirm)
+        self._advance = _ignore
+
+    def edit_both_sides(self) -> None:
+        """Somebody in the back office and somebody in the CRM each change a customer, at the same time."""
+        mapping = self.stage.runtime.declarations.mapping(self.stage.system.name, self.plan.accounts)
+        linked = self._linked(self.plan.accounts)
+        if len(linked) < 2:
+            return
+        self.screen.step("Editing one record on each side")
+        (ours, _), (_, theirs) = linked[0], linked[1]
+        field_name = self.plan.crm_field
+        wanted = "https://www.example.com/from-the-crm"
+        row = self.seller.query(f"SELECT {field_name} FROM {mapping.crm_object} WHERE Id = '{ours}'")[0]  # noqa: S608
+        if row[field_name] != wanted:
+            self.seller.edit(mapping.crm_object, ours, **{field_name: wanted})
+        change = {self.plan.erp_field: "https://www.example.com/from-the-back-office"}
+        self.stage.erp.application.edit("Somebody in the back office", "update", mapping.erp_object, theirs, change)
+        self._settle(self.running())
+
+    def press_button(self) -> None:
+        """A seller presses the button on an opportunity and waits for the answer on the request."""
+        request = self._request() or self._press()
+        self.screen.step("Pressed the button as a CRM user; waiting for the answer")
+        for _ in range(_MOST_CYCLES):
+            self._settle(self.running())
+            row = self.seller.query(f"SELECT Status__c, Message__c FROM {REQUEST_OBJECT} WHERE Id = '{request}'")[0]  # noqa: S608
+            if row["Status__c"] in _FINAL:
+                break
+        self.told.answer = str(row["Message__c"] or "")
+        self.screen.step(f"Answer on the record: {self.told.answer}")
+        if row["Status__c"] != "Done":
+            self.told.errors.append(f"the button was answered with {row['Status__c']}: {self.told.answer}")
+
+    def rest(self) -> None:
+        """One more cycle, which must write nothing: judged by both systems' own logs."""
+        marks = Marks.set(self.stage)
+        self._cycle(self.running(), lambda _counts: True)
+        self.told.idle_writes = marks.changes_since(self.stage)
+
+    # the button ------------------------------------------------------------------------------------------------
+
+    def _request(self) -> str:
+        action = f"Action__c = '{self.stage.system.name}.{self.plan.order_action}'"
+        found = self.seller.query(f"SELECT Id FROM {REQUEST_OBJECT} WHERE {action} ORDER BY CreatedDate LIMIT 1")  # noqa: S608
+        return str(found[0]["Id"]) if found else ""
+
+    def _press(self) -> str:
+        opportunity = self._opportunity()
+        return self.seller.create(
+            REQUEST_OBJECT,
+            Action__c=f"{self.stage.system.name}.{self.plan.order_action}",
+            Record_Id__c=opportunity,
+            **{lookup_field("Opportunity"): opportunity},
+        )
+
+    def _opportunity(self) -> str:
+        found = self.seller.query(f"SELECT Id FROM Opportunity WHERE Name = '{OPPORTUNITY}'")  # noqa: S608
+        ident = str(found[0]["Id"]) if found else self._new_opportunity()
+        if not self.seller.query(f"SELECT Id FROM OpportunityLineItem WHERE OpportunityId = '{ident}'"):  # noqa: S608
+            for entry, quantity in zip(self._price_book_entries(), (3, 10), strict=False):
+                line = {"OpportunityId": ident, "PricebookEntryId": entry, "Quantity": quantity, "UnitPrice": 12.5}
+                self.seller.create("OpportunityLineItem", **line)
+        return ident
+
+    def _new_opportunity(self) -> str:
+        accounts = self._linked(self.plan.accounts)
+        if not accounts:
+            raise PermanentError("there is no customer to sell to", where="demo", mend="Give --data with customers.")
+        day = self.running().context.clock.now().date().isoformat()
+        return self.seller.create(
+            "Opportunity", Name=OPPORTUNITY, AccountId=accounts[0][0], StageName="Closed Won", CloseDate=day
+        )
+
+    def _price_book_entries(self) -> list[str]:
+        """Two products with a price in the standard price book; an administrator sets it once."""
+        book = self.administrator.query("SELECT Id FROM Pricebook2 WHERE IsStandard = true")[0]["Id"]
+        entries = []
+        for product, _ in self._sold_products()[:2]:
+            where = f"Product2Id = '{product}' AND Pricebook2Id = '{book}'"
+            known = self.administrator.query(f"SELECT Id FROM PricebookEntry WHERE {where}")  # noqa: S608
+            fields = {"Product2Id": product, "Pricebook2Id": book, "UnitPrice": 12.5, "IsActive": True}
+            entries.append(str(known[0]["Id"]) if known else self.administrator.create("PricebookEntry", **fields))
+        return entries
+
+    def _sold_products(self) -> list[tuple[str, str]]:
+        active = {str(row["Id"]) for row in self.administrator.query("SELECT Id FROM Product2 WHERE IsActive = true")}
+        sold = [pair for pair in self._linked(self.plan.products) if pair[0] in active]
+        if not sold:
+            raise PermanentError("there is no product to sell", where="demo", mend="Give --data with products.")
+        return sold
+
+    # cycles ----------------------------------------------------------------------------------------------------
+
+    def running(self) -> Engine:
+        assert self.engine is not None
+        return self.engine
+
+    def _hear(self, event: Event) -> None:
+        if event.name.startswith("record."):
+            self._written += 1
+            self._advance(self._written)
+
+    def _confirm(self, counts: dict[str, Counts]) -> bool:
+        self.screen.counts(counts)
+        return True
+
+    def _settle(self, engine: Engine, confirm: Callable[[dict[str, Counts]], bool] = lambda _counts: True) -> None:
+        for _ in range(_MOST_CYCLES):
+            report = self._cycle(engine, confirm)
+            if not report.total_writes:
+                return
+
+    def _cycle(self, engine: Engine, confirm: Callable[[dict[str, Counts]], bool]) -> Report:
+        report = run_once(engine, confirm)
+        self.told.errors += [problem for problem in report.problems if problem not in self.told.errors]
+        return report
+
+    def _linked(self, mapping: str) -> list[tuple[str, str]]:
+        """(CRM id, ERP key) of linked records, in order of the ERP key: the same on every run."""
+        context = self.running().context
+        with context.store.reading() as tx:
+            links = tx.find_links(context.back_office, mapping, limit=100_000)
+        pairs = [(one.key(Side.CRM), one.key(Side.ERP)) for one in links if not one.tombstone]
+        return sorted((pair for pair in pairs if all(pair)), key=lambda pair: pair[1])
