@@ -140,8 +140,8 @@ class Reader:
     def find(self, kind: str, field: str, value: Any) -> list[tuple[str, Values]]:
         """Rows whose indexed field equals the value, in order of the id."""
         rows = self._db.execute(
-            "select r.id, r.body from entry e join record r on r.kind = e.kind and r.id = e.id"
-            " where e.kind = ? and e.field = ? and e.value = ? order by r.id",
+            "select r.id, r.body from entry e cross join record r on r.kind = e.kind and r.id = e.id"
+            " where e.kind = ? and e.field = ? and e.value = ? order by e.id",
             (kind, field, self._index_key(value)),
         )
         return [(ident, json.loads(body)) for ident, body in rows]

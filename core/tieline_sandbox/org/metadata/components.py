@@ -55,6 +55,8 @@ class Components:
     def remove(self, kind: ComponentKind, full_name: str) -> Done | None:
         """Take one component out with what hangs on it; None when it is not there."""
         stored = self.tx.get(COMPONENT + kind.name, full_name)
+        if kind.name == "CustomObject" and not full_name.endswith("__c"):
+            raise BadComponent(f"Cannot delete standard object: {full_name}")
         if stored is None:
             return None
         self._may_go(kind, full_name)
@@ -134,8 +136,6 @@ class Components:
             self._object_may_go(full_name)
 
     def _object_may_go(self, full_name: str) -> None:
-        if not full_name.endswith("__c"):
-            raise BadComponent(f"Cannot delete standard object: {full_name}")
         for child in self.call.schema.children_of(full_name):
             if child.object != full_name:
                 raise BadComponent(
