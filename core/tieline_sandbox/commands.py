@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,7 +92,7 @@ def _play(invocation: Invocation, stage: Any) -> dict[str, Any]:
 
 def _keep(invocation: Invocation, stage: Any) -> None:
     """In the foreground until interrupted; the state directory is free for other commands meanwhile."""
-    click.get_text_stream("stdout").flush()
+    sys.stdout.flush()
     for sandbox_ in (stage.org, stage.erp):
         invocation.note(f"{sandbox_.document['name']} stays up: {sandbox_.document_path}")
     invocation.note("Stop with Ctrl-C.")

@@ -16,7 +16,7 @@ from tieline.contract import TielineError, Unconfirmed
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code."""
-    invocation = Invocation(json=_wants_json(arguments))
+    invocation = Invocation(state=_state(arguments), json=_wants_json(arguments))
     try:
         return _code(tieline.main(list(arguments), prog_name="tieline", standalone_mode=False, obj=invocation))
     except Exception as error:  # noqa: BLE001 - the last resort; nothing may pass as a traceback
@@ -77,6 +77,18 @@ def _wants_json(arguments: Sequence[str]) -> bool:
     """Known before parsing, so that a usage error is a document too."""
     before = arguments[: list(arguments).index("--")] if "--" in arguments else arguments
     return "--json" in before
+
+
+def _state(arguments: Sequence[str]) -> str | None:
+    """Known before parsing: which plugins may add commands is written in the state directory."""
+    for position, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        if argument.startswith("--state="):
+            return argument.partition("=")[2]
+        if argument == "--state" and position + 1 < len(arguments):
+            return arguments[position + 1]
+    return None
 
 
 def main() -> None:
