@@ -138,6 +138,7 @@ def test_a_person_in_between_makes_it_stale(live: Any) -> None:
     writes = live.writes()
     stale = update(live, CUSTOMER, record, PhoneNumber="2")
     assert isinstance(stale, Stale)
+    assert stale.record is not None
     assert stale.record.fields["FaxNumber"] == "9"
     assert live.writes() == writes
     assert made(update(live, CUSTOMER, stale.record, PhoneNumber="2")).fields["PhoneNumber"] == "2"
