@@ -80,11 +80,11 @@ class ClientMaker:
         transport = self._transport(name, complete, system.hosts, one_try)
         return system.client(ClientContext(name, complete, transport, self._clock, self._randomness))
 
-    def identity(self, name: str, system: System | None, settings: Mapping[str, str]) -> Identity:
-        """Log in once and say who answered; `system` None is the org."""
+    def identity(self, name: str, system: System | None, settings: Mapping[str, str], one_try: bool) -> Identity:
+        """Log in and say who answered; `system` None is the org."""
         if system is None:
-            return self.org(name, settings, one_try=True).records.check()
-        return self.client(name, system, settings, one_try=True).check()
+            return self.org(name, settings, one_try).records.check()
+        return self.client(name, system, settings, one_try).check()
 
     def calls(self) -> dict[str, int]:
         """Requests sent so far by this process, by connection."""

@@ -49,7 +49,7 @@ def connect(runtime: Runtime, word: str, name: str, said: Said, check: bool = Tr
     connection = Connection(name, asked.system, values, {}, tenant, label)
     identity = None
     if check:
-        identity = runtime.identity(name, asked, values | secrets)
+        identity = runtime.identity(name, asked.system, values | secrets)
         connection = pinned_to(connection, identity)
     return Connected(runtime.connections.save(connection, secrets), identity)
 

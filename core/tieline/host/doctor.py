@@ -107,5 +107,5 @@ def _secrets(runtime: Runtime, connection: Connection) -> Check:
 
 
 def _reachable(runtime: Runtime, connection: Connection) -> Check:
-    identity = runtime.check(connection)
+    identity = runtime.check(connection, one_try=True)
     return Check(f"connection {connection.name}", Verdict.OK, f"{identity.label} ({identity.tenant})")

@@ -185,15 +185,15 @@ class Runtime:
         """The client these settings lead to."""
         return self.clients.client(name, system, settings)
 
-    def identity(self, name: str, asked: Asked, settings: Mapping[str, str]) -> Identity:
-        """Log in once with these settings and say who answered."""
-        system = None if asked.system == SALESFORCE else self.system(asked.system)
-        return self.clients.identity(name, system, settings)
+    def identity(self, name: str, system: str, settings: Mapping[str, str], one_try: bool = True) -> Identity:
+        """Log in with these settings and say who answered. With `one_try` an unreachable host is Misconfigured at
+        once, for a person waits; else clients try again as they do at work."""
+        return self.clients.identity(name, None if system == SALESFORCE else self.system(system), settings, one_try)
 
-    def check(self, connection: Connection) -> Identity:
+    def check(self, connection: Connection, one_try: bool = False) -> Identity:
         """Log in, and make sure that it is still the tenant the connection was made for."""
-        asked = self.asked(ORG_WORD if connection.system == SALESFORCE else connection.system)
-        identity = self.identity(connection.name, asked, self.connections.clear(connection))
+        settings = self.connections.clear(connection)
+        identity = self.identity(connection.name, connection.system, settings, one_try)
         self.connections.pin(connection, identity)
         return identity
 

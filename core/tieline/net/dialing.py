@@ -102,7 +102,7 @@ class Dialler:
             return raw
 
 
-_MEND = "Check the address and the network; it is tried again."
+_MEND = "Check the address and the network."
 
 
 def _resolved(to: Destination) -> list[tuple[object, object, object, object, tuple[object, ...]]]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import trustme
 
-from tieline.contract import Client, Identity, Misconfigured, NothingSent
+from tieline.contract import Identity, Misconfigured, NothingSent
 from tieline.host.connecting import Said, connect, parse_settings, read_secrets
 from tieline.host.connections import Asked
 from tieline.host.discovery import Standing
@@ -227,6 +227,10 @@ def test_reseal_turns_every_connection_to_the_new_key(runtime: Runtime, randomne
     assert runtime.connections.clear(runtime.connections.one("main"))["api_key"] == CANARY
 
 
-def test_a_toy_client_is_a_client(runtime: Runtime) -> None:
-    made: Callable[..., Client] = runtime.system("toy").client
-    assert made is not None
+def test_after_a_lost_key_new_secrets_can_be_saved(runtime: Runtime, randomness: Any) -> None:
+    connect(runtime, "toy", "main", COMPLETE)
+    runtime.vault = Vault(Key(b"n" * 32, "new"), randomness)
+    with pytest.raises(Misconfigured, match="sealed with key"):
+        connect(runtime, "toy", "main", Said(settings={"user": "you"}))
+    connect(runtime, "toy", "main", Said(secrets={"api_key": "new-secret"}))
+    assert runtime.connections.clear(runtime.connections.one("main")) == {"user": "me", "api_key": "new-secret"}
