@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tieline.contract import Component, PermanentError
 from tieline.contract.component import Property
@@ -54,9 +55,9 @@ def _manifest(components: Sequence[Component]) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def _environment() -> ImmutableSandboxedEnvironment:
     """Templates are ours alone; data reaches them as plain values and is escaped."""
-    environment = Environment(
+    environment = ImmutableSandboxedEnvironment(
         loader=PackageLoader("tieline_layouts"),
         autoescape=True,
         undefined=StrictUndefined,

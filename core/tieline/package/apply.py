@@ -83,7 +83,7 @@ def _confirm(plan: Plan, remove: bool) -> None:
 
 
 def _preflight(plan: Plan) -> None:
-    found = [problem for component in plan.sent for problem in schema.problems(component)]
+    found = [problem for component in plan.components for problem in schema.problems(component)]
     if found:
         raise _refused(plan.system, found, "Correct the plugin's declarations.", "preflight")
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from tieline.contract.component import Component
 from tieline.package.canonical import Table, as_properties, of_component
+from tieline.package.custom_words import kept_words, with_words
 from tieline.package.diff import Change, changes, overlay
 from tieline.package.fields import CUSTOM_FIELD
 from tieline.package.ledger import Key, Ledger
@@ -43,6 +44,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Words of a component that an administrator changed and that stay so."""
+
+    kind: str
+    name: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Steps in order of kind and name. `components` is all that is declared, changed or not."""
 
@@ -50,6 +60,7 @@ class Plan:
     system: str
     steps: tuple[Step, ...]
     components: tuple[Component, ...]
+    kept: tuple[Kept, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -82,16 +93,33 @@ def make_plan(
 ) -> Plan:
     """Pure. `present` holds what the org has of the desired and the installed components; `assign` names permission
     sets the running user needs, planned until an installation has gone through."""
-    steps = [step for component in desired if (step := _step(component, present))]
+    kept = {_key(each): words for each in desired if (words := _kept(each, present, ledger))}
+    own = [with_words(each, present[_key(each)], kept[_key(each)]) if _key(each) in kept else each for each in desired]
+    steps = [step for component in own if (step := _step(component, present))]
     steps += _removals(desired, present, ledger)
     ordered = sorted(steps, key=lambda step: (step.kind, step.name))
     if not ledger.complete:
         ordered += [Step(Sign.ADD, ASSIGNMENT, name) for name in assign]
-    return Plan(ledger.org, ledger.system, tuple(ordered), tuple(desired))
+    return Plan(
+        ledger.org,
+        ledger.system,
+        tuple(ordered),
+        tuple(desired),
+        tuple(Kept(*key, words) for key, words in kept.items()),
+    )
+
+
+def _key(component: Component) -> Key:
+    return component.kind, component.name
+
+
+def _kept(component: Component, present: Mapping[Key, Table], ledger: Ledger) -> tuple[Change, ...]:
+    known = present.get(_key(component))
+    return kept_words(component, known, ledger.installed.get(_key(component))) if known else ()
 
 
 def _step(component: Component, present: Mapping[Key, Table]) -> Step | None:
-    known = present.get((component.kind, component.name))
+    known = present.get(_key(component))
     if known is None:
         return Step(Sign.ADD, component.kind, component.name, component=component)
     found = changes(component.kind, of_component(component), known)

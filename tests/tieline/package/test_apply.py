@@ -89,6 +89,22 @@ def test_what_an_administrator_added_to_our_component_stays(bench: Any) -> None:
     assert bench.org.held[key]["description"] == ("Ask Ann.",)
 
 
+def test_an_administrators_label_stays_until_ours_changes(bench: Any) -> None:
+    applied(bench, planned(bench))
+    key = ("CustomField", "Account.Rank__c")
+    bench.org.held[key] = {**bench.org.held[key], "label": ("Grade",)}
+    plan = planned(bench)
+    assert plan.is_empty
+    ((kept, (change,)),) = [(each.name, each.changes) for each in plan.kept]
+    assert (kept, change.before, change.after) == ("Account.Rank__c", "Rank", "Grade")
+    longer = tuple(make.text("Account", "Rank__c", "Rank", 40) if x.name == key[1] else x for x in bench.package())
+    applied(bench, planned(bench, longer))
+    assert (bench.org.held[key]["label"], bench.org.held[key]["length"]) == (("Grade",), ("40",))
+    assert planned(bench, longer).is_empty
+    applied(bench, planned(bench, bench.package("Standing")))
+    assert bench.org.held[key]["label"] == ("Standing",)
+
+
 def test_a_crash_before_the_ledger_is_healed_by_the_next_run(bench: Any) -> None:
     def crash() -> None:
         raise KeyboardInterrupt

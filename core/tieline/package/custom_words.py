@@ -1,0 +1,33 @@
+"""Labels and descriptions are people's: once installed, what an administrator makes of them stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tieline.contract.component import Component, Property
+from tieline.package.canonical import Table, as_properties, of_component, one
+from tieline.package.diff import Change
+from tieline.package.rights import PERMISSION_SET
+
+_WORDS = ("label", "pluralLabel", "description", "inlineHelpText", "successMessage")
+
+
+def kept_words(component: Component, present: Table, installed: Mapping[str, Property] | None) -> tuple[Change, ...]:
+    """Words that differ in the org although our declaration is the one that was installed. A declaration that changed
+    since wins again. `before` is ours, `after` the administrator's."""
+    if installed is None or component.kind == PERMISSION_SET:
+        return ()
+    wanted, base = of_component(component), of_component(Component(component.kind, component.name, installed))
+    return tuple(
+        Change(word, one(wanted, word), one(present, word))
+        for word in _WORDS
+        if wanted.get(word) == base.get(word) and one(wanted, word) != one(present, word)
+    )
+
+
+def with_words(component: Component, present: Table, kept: tuple[Change, ...]) -> Component:
+    """The component as declared, with the administrator's words."""
+    words = {change.property for change in kept}
+    properties = {name: value for name, value in component.properties.items() if name not in words}
+    properties |= as_properties({name: nodes for name, nodes in present.items() if name in words})
+    return Component(component.kind, component.name, properties, component.shared)
