@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, Router
 
 from tieline.console.guard import Guard
 from tieline.console.inbound import Inbound
@@ -24,4 +24,6 @@ def build(inbound: Inbound, healthy: Healthy, new_id: Callable[[], str], more: S
         trouble = await run_in_threadpool(healthy)
         return JSONResponse({"status": trouble or "ok"}, 503 if trouble else 200)
 
-    return Guard(Starlette(routes=[Route("/healthz", health), inbound.as_route(), *more]), new_id)
+    router = Router([Route("/healthz", health), inbound.as_route(), *more])
+    # Not the Starlette class: its own last resort would answer before the guard can give an id.
+    return Guard(ExceptionMiddleware(router), new_id)
