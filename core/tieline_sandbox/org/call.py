@@ -15,6 +15,9 @@ from tieline_sandbox.state import Reader, Transaction
 from tieline_sandbox.wire import Request
 
 
+_NO_TAGS = Tags()
+
+
 @dataclass(slots=True)
 class Call:
     """`transaction` is set while a composite request holds its parts together."""
@@ -58,19 +61,28 @@ class Call:
     def writing(self) -> Iterator[Transaction]:
         """The transaction of the call; a part of a composite one is undone alone when it fails."""
         if self.transaction is not None:
-            with self._undoing(), self.transaction.savepoint():
+            with self.transaction.savepoint(), self._undoing():
                 yield self.transaction
             return
         told = self.tags
-        with self._undoing(), self.org.state.transaction(
-            actor=self.caller.username, operation=told.operation, key=told.key, probe=self.probe, tags=told
+        with self.org.state.transaction(
+            actor=self.caller.username, operation=told.operation, key=told.key, probe=self._ask, tags=told
         ) as tx:  # fmt: skip
+            self.org.begun()
             self.transaction = tx
             try:
-                yield tx
+                with self._undoing():
+                    yield tx
             finally:
                 self.transaction = None
-        self.org.settled()
+
+    def _ask(self, hook: Hook, tags: Tags = _NO_TAGS, /) -> None:
+        """The probe; a fault before the commit is a rollback too."""
+        if hook is Hook.AFTER_COMMIT:
+            self.probe(hook, tags)
+            return
+        with self._undoing():
+            self.probe(hook, tags)
 
     @contextmanager
     def _undoing(self) -> Iterator[None]:

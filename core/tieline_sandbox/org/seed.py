@@ -6,7 +6,8 @@ from typing import Any
 
 from tieline_sandbox.org import access, ids, moments
 from tieline_sandbox.org.identity.sessions import new_token
-from tieline_sandbox.org.service import Org
+from tieline_sandbox.org.metadata import layouts
+from tieline_sandbox.org.service import COMPONENT, Org
 from tieline_sandbox.state import Transaction
 
 ORG_NAME = "Tieline Local Org"
@@ -42,7 +43,17 @@ def seed(org: Org) -> None:
         book = org.new_id(tx, "01s")
         described = {"Id": book, "Name": "Standard Price Book", "IsActive": True, "IsStandard": True}
         tx.insert("Pricebook2", book, {**described, **stamps})
+        _layouts(org, tx, first)
     org.touch()
+
+
+def _layouts(org: Org, tx: Transaction, user: str) -> None:
+    now = moments.stamp(tx.now)
+    about = {"created": now, "createdBy": user, "modified": now, "modifiedBy": user}
+    for name in layouts.STANDARD:
+        kind = org.schema.objects[name.casefold()]
+        row = {"id": org.new_id(tx, "00h"), **about, "body": layouts.default_layout(kind)}
+        tx.insert(f"{COMPONENT}Layout", layouts.layout_name(kind), row)
 
 
 def _app(org: Org, tx: Transaction, org_id: str) -> str:

@@ -51,14 +51,14 @@ class Org:
         if not kind or kind.startswith(COMPONENT):
             self._schema, self._access, self._stale = None, {}, True
 
+    def begun(self) -> None:
+        """At the start of a transaction: what is derived so far is true."""
+        self._stale = False
+
     def undone(self) -> None:
-        """After a rollback: what was derived meanwhile may never have been."""
+        """Before a rollback, while others still wait: what was derived meanwhile may never have been."""
         if self._stale:
             self.touch()
-
-    def settled(self) -> None:
-        """At the end of a transaction: what is derived now stays true."""
-        self._stale = False
 
     @property
     def org_id(self) -> str:

@@ -396,3 +396,37 @@ def test_a_value_set_keeps_values_in_use(admin: Any, words: Any) -> None:
     assert words.problems(result) == ["Cannot remove the value N30: it is in use by records"]
     admin.install({**only, "globalValueSets/Terms.globalValueSet": value_set("N30", "N90")})
     admin.create("Account", Name="x", Terms__c="N90")
+
+
+def test_every_object_has_a_layout(admin: Any, things: Any, words: Any) -> None:
+    admin.install(things)
+    told = admin.soap("<listMetadata><queries><type>Layout</type></queries></listMetadata>")
+    names = [each.text for each in told.findall(".//fullName")]
+    assert {"Account-Account Layout", "Contact-Contact Layout", "Thing__c-Thing Layout"} <= set(names)
+    read = "".join(f"<fullNames>{name}</fullNames>" for name in names)
+    records = admin.soap(f"<readMetadata><type>Layout</type>{read}</readMetadata>").findall(".//records")
+    for record in records:  # what the org made by itself must be fit for a deploy
+        name = record.findtext("fullName")
+        fields = [each.text for each in record.findall(".//field")]
+        assert page(admin, words, "Layout", name, f"layouts/{name}.layout", items(*fields)) == []
+
+
+def test_labels_come_in_the_users_language(users: dict[str, Any], things: Any, words: Any) -> None:
+    admin, camille = users["admin"], users["camille"]
+    admin.install(things)
+    admin.assign("Grants", camille.user_id)
+    values = "<picklistValues><masterLabel>Red it</masterLabel><translation>Rouge</translation></picklistValues>"
+    inner = (
+        "<caseValues><plural>false</plural><value>Chose</value></caseValues>"
+        "<caseValues><plural>true</plural><value>Choses</value></caseValues>"
+        f"<fields><label>Choix</label><name>Choice__c</name>{values}</fields>"
+    )
+    name = "Thing__c-fr"
+    file = f"objectTranslations/{name}.objectTranslation"
+    assert page(admin, words, "CustomObjectTranslation", name, file, inner) == []
+    told = camille.ok("GET", "/sobjects/Thing__c/describe")
+    choice = next(each for each in told["fields"] if each["name"] == "Choice__c")
+    assert (told["label"], told["labelPlural"], choice["label"]) == ("Chose", "Choses", "Choix")
+    assert [each["label"] for each in choice["picklistValues"]] == ["Rouge", "Blue it"]
+    admin.assign("Grants")
+    assert admin.ok("GET", "/sobjects/Thing__c/describe")["label"] == "Thing"

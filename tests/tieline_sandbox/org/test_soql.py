@@ -55,8 +55,10 @@ def shop(keyed: Any, clock: Clock) -> Any:
         ("CreatedDate <= 2026-03-10T13:01:30.000+01:00", ["Alfa", "beta"]),
         ("CALENDAR_YEAR(CreatedDate) = 2026", ["Alfa", "beta", "Gamma 100%"]),
         (
-            "SystemModstamp > 2026-03-10T12:01:30Z"
-            " OR (SystemModstamp = 2026-03-10T12:01:30Z AND Id > '000000000000000')",
+            (
+                "SystemModstamp > 2026-03-10T12:01:30Z"
+                " OR (SystemModstamp = 2026-03-10T12:01:30Z AND Id > '000000000000000')"
+            ),
             ["beta", "Gamma 100%"],
         ),
         ("IsDeleted = false", ["Alfa", "beta", "Gamma 100%"]),
@@ -160,6 +162,16 @@ def test_pages_are_cut_as_asked_and_belong_to_their_user(users: dict[str, Any]) 
         seen += [row["Id"] for row in page["records"]]
     assert len(seen) == len(set(seen)) == 600
     assert users["sam"].refused("GET", first)[1] == "INVALID_QUERY_LOCATOR"
+
+
+def test_case_counts_in_a_unique_case_sensitive_field(admin: Any, words: Any) -> None:
+    key = words.key.replace("</fields>", "<caseSensitive>true</caseSensitive></fields>")
+    admin.install(words.package({"Account": words.standard_object(key)}, ["Account.Key__c"]), "Grants")
+    for name in ("abc", "ABC"):
+        admin.create("Account", Name=name, Key__c=name)
+    assert admin.values("SELECT Name FROM Account WHERE Key__c = 'ABC'") == ["ABC"]
+    assert admin.values("SELECT Name FROM Account WHERE Key__c IN ('abc', 'aBc')") == ["abc"]
+    assert len(admin.values("SELECT Name FROM Account WHERE Key__c LIKE 'AB%'")) == 2
 
 
 def test_locators_live_two_days(admin: Any, clock: Clock) -> None:

@@ -10,6 +10,7 @@ from tieline_sandbox.org import moments
 from tieline_sandbox.org.call import Call
 from tieline_sandbox.org.metadata.checks import BadComponent, Known, check
 from tieline_sandbox.org.metadata.kinds import KINDS, ComponentKind
+from tieline_sandbox.org.metadata.layouts import default_layout, layout_name
 from tieline_sandbox.org.metadata.tree import Body, one, tables
 from tieline_sandbox.org.schema.types import ObjectType
 from tieline_sandbox.org.service import COMPONENT
@@ -92,6 +93,15 @@ class Components:
             self._index(full_name, before.object(full_name.partition(".")[0]))
         if kind.name == "PermissionSet":
             self._permission_set_row(full_name, row)
+        if kind.name == "CustomObject" and stored is None and full_name.endswith("__c"):
+            self._first_layout(full_name)
+
+    def _first_layout(self, name: str) -> None:
+        """A new object gets a page by itself."""
+        kind = self.call.schema.objects[name.casefold()]
+        if self.tx.get(COMPONENT + "Layout", layout_name(kind)) is None:
+            body = default_layout(kind)
+            self._store(KINDS["Layout"], layout_name(kind), self.call.org.new_id(self.tx, "00h"), body, None)
 
     def _moved(self) -> None:
         self.tx.set_setting("schema_changed", moments.stamp(self.tx.now))

@@ -248,5 +248,4 @@ def matches(tx: Reader, kind: ObjectType, key: Field, value: Any) -> list[str]:
     if wanted is None:
         return []
     rows = [row for _, row in tx.find(kind.name, key.name, wanted) if not row.get("IsDeleted")]
-    exact = key.unique and key.case_sensitive
-    return [row["Id"] for row in rows if not exact or row[key.name] == wanted]
+    return [row["Id"] for row in rows if not key.exact or row[key.name] == wanted]

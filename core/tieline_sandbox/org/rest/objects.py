@@ -6,6 +6,7 @@ from tieline_sandbox.org import describe
 from tieline_sandbox.org.call import Call
 from tieline_sandbox.org.rest.answers import empty
 from tieline_sandbox.org.rest.conditional import not_modified
+from tieline_sandbox.org.translation import translated
 from tieline_sandbox.wire import Response, json_response
 
 
@@ -31,7 +32,7 @@ def described(call: Call, name: str) -> Response:
     call.parsed("describe", kind.name)
     if not_modified(call.request, _changed(call)):
         return empty(304)
-    return json_response(200, describe.full(kind, call.schema, call.access, call.data))
+    return json_response(200, translated(call, describe.full(kind, call.schema, call.access, call.data)))
 
 
 def _changed(call: Call) -> str:

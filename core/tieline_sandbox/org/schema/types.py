@@ -99,6 +99,11 @@ class Field:
         return self.kind is Kind.TEXTAREA and self.length > 255
 
     @property
+    def exact(self) -> bool:
+        """A unique, case-sensitive field: values that differ in case alone are different."""
+        return self.unique and self.case_sensitive
+
+    @property
     def looked_up(self) -> bool:
         """Whether rows are found by this field without reading all of them."""
         return self.indexed or self.unique or self.external_id or self.kind is Kind.REFERENCE

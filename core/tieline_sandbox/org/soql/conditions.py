@@ -103,7 +103,7 @@ def _single(value: Any) -> Any:
 def normal(column: Column, rows: Rows) -> Callable[[Row], Any]:
     """A column's value as comparisons see it: text without case."""
     read = column.reader(rows)
-    if column.field.kind not in TEXT_KINDS:
+    if column.field.kind not in TEXT_KINDS or column.field.exact:
         return read
 
     def folded(row: Row) -> Any:
@@ -151,7 +151,7 @@ def _like(read: Callable[[Row], Any], field: Field, literal: Literal) -> Test:
 
     def test(row: Row) -> bool:
         value = read(row)
-        return value is not None and pattern.fullmatch(value) is not None
+        return value is not None and pattern.fullmatch(value.casefold()) is not None
 
     return test
 

@@ -47,7 +47,9 @@ def constant(field: Field, literal: Literal, now: datetime) -> Any:
         return _moment(field, literal, now)
     _expect(field, literal, "string")
     text = unquote(literal.text)
-    return identity(text) if field.kind in ID_KINDS else text.casefold()
+    if field.kind in ID_KINDS:
+        return identity(text)
+    return text if field.exact else text.casefold()
 
 
 def identity(text: str) -> str:
