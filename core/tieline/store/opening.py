@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, inspect, text
-from sqlalchemy.exc import DatabaseError, OperationalError
 
-from tieline.contract import Misconfigured
-from tieline.store.dialect import prepare_sqlite
+from tieline.contract.errors import Misconfigured
+from tieline.store import dialect
 from tieline.store.sql import SqlStore
 
 FILE = "tieline.db"
@@ -18,20 +19,38 @@ HEAD = "0001"
 """The newest migration this version knows."""
 
 
-def open_store(state_dir: Path) -> SqlStore:
-    """The store in `DIR/tieline.db`, made when it is not there. Raises Misconfigured."""
+def open_store(state_dir: Path, *, patience: float = 10.0) -> SqlStore:
+    """The store in `DIR/tieline.db`, made when it is not there. Writers wait `patience` seconds for other programs'
+    writes. Raises Misconfigured."""
     path = state_dir / FILE
+    _make_private(path)
     engine = create_engine(f"sqlite:///{path}")
-    prepare_sqlite(engine)
-    try:
+    dialect.prepare(engine, patience)
+    with _disposed_on_failure(engine), dialect.spoken(engine):
         bring_up_to_date(engine)
-    except Misconfigured:
+    return SqlStore(engine)
+
+
+def _make_private(path: Path) -> None:
+    """The file holds customers' data: nobody but its owner reads it. SQLite gives its other files the same mode."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise Misconfigured(
+            f"the database cannot be opened for writing ({error.strerror})",
+            where=str(path),
+            mend="Choose another state directory, or give this user the right to write there.",
+        ) from error
+
+
+@contextmanager
+def _disposed_on_failure(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
         engine.dispose()
         raise
-    except (DatabaseError, sqlite3.DatabaseError) as error:
-        engine.dispose()
-        raise _unusable(path, error) from error
-    return SqlStore(engine)
 
 
 def bring_up_to_date(engine: Engine) -> None:
@@ -41,12 +60,15 @@ def bring_up_to_date(engine: Engine) -> None:
         return
     if version is not None and version not in known_versions():
         raise Misconfigured(
-            f"the database is of a newer version ({version})", where=str(engine.url.database), mend="Update tieline."
+            f"the database was written by a newer version (its tables are at {version}, ours at {HEAD})",
+            where=str(engine.url.database),
+            mend="Update Tieline, or choose another state directory.",
         )
     migrate(engine, HEAD)
 
 
 def current_version(engine: Engine) -> str | None:
+    """The migration the database is at; None for an empty one."""
     with engine.connect() as database:
         if not inspect(database).has_table("alembic_version"):
             return None
@@ -60,21 +82,14 @@ def known_versions() -> set[str]:
 
 
 def migrate(engine: Engine, revision: str, *, down: bool = False) -> None:
-    """Up or down to a revision, driven from here: nobody needs an ini file."""
+    """Up or down to a revision, driven from here: nobody needs an ini file. Two programs that open at once take turns;
+    the second one finds nothing left to do."""
     from alembic import command  # costs most of a second and is needed once a version
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(resources.files("tieline.store").joinpath("migrations")))
-    with engine.connect().execution_options(write=True) as database, database.begin():
+    folder = str(resources.files("tieline.store").joinpath("migrations"))
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    with dialect.writing(engine) as database:
         config.attributes["connection"] = database
         (command.downgrade if down else command.upgrade)(config, revision)
-
-
-def _unusable(path: Path, error: Exception) -> Misconfigured:
-    reason = str(getattr(error, "orig", error))
-    if isinstance(error, OperationalError) and "unable to open" in reason:
-        return Misconfigured("the database cannot be opened", where=str(path), mend="Check the folder's permissions.")
-    return Misconfigured(
-        f"the database cannot be read ({reason})", where=str(path), mend="Restore it from a backup, or move it away."
-    )

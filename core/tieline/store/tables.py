@@ -12,9 +12,17 @@ METADATA = MetaData(
     }
 )
 
+# Keys compare and sort byte by byte: SQLite does so by itself, PostgreSQL only when it is told.
+KEY = String().with_variant(String(collation="C"), "postgresql")
+MOMENT = String(40)
+
 
 def _key(name: str, *, primary: bool = False) -> Column[str]:
-    return Column(name, String(512), primary_key=primary, nullable=False)
+    return Column(name, KEY, primary_key=primary, nullable=False)
+
+
+def _body(name: str = "body") -> Column[str]:
+    return Column(name, Text, nullable=False)
 
 
 LINK = Table(
@@ -27,47 +35,40 @@ LINK = Table(
     _key("crm_key"),
     _key("erp_key"),
     _key("parent"),
-    Column("status", String(40), nullable=False),
+    _key("status"),
     Column("dirty", Boolean, nullable=False),
     Column("stale", Boolean, nullable=False),
-    Column("not_before", String(40)),
+    Column("not_before", MOMENT),
     _key("tombstone"),
     Column("revision", Integer, nullable=False),
-    Column("body", Text, nullable=False),
+    _body(),
 )
 
-# At most one live link for a record of one side in one back office and entity; a link without a key on a side, or
-# buried, does not count.
-Index(
-    "uq_link_crm", LINK.c.back_office, LINK.c.entity, LINK.c.mapping, LINK.c.crm_key, unique=True,
-    sqlite_where=text("crm_key <> '' and tombstone = ''"), postgresql_where=text("crm_key <> '' and tombstone = ''"),
-)  # fmt: skip
-Index(
-    "uq_link_erp", LINK.c.back_office, LINK.c.entity, LINK.c.mapping, LINK.c.erp_key, unique=True,
-    sqlite_where=text("erp_key <> '' and tombstone = ''"), postgresql_where=text("erp_key <> '' and tombstone = ''"),
-)  # fmt: skip
-Index("ix_link_crm_key", LINK.c.crm_key)
-Index("ix_link_erp_key", LINK.c.erp_key)
-Index(
-    "ix_link_parent", LINK.c.parent,
-    sqlite_where=text("parent <> ''"), postgresql_where=text("parent <> ''"),
-)  # fmt: skip
-Index(
-    "ix_link_dirty", LINK.c.back_office, LINK.c.mapping, LINK.c.id,
-    sqlite_where=text("dirty = 1"), postgresql_where=text("dirty"),
-)  # fmt: skip
-Index(
-    "ix_link_stale", LINK.c.back_office, LINK.c.id,
-    sqlite_where=text("stale = 1"), postgresql_where=text("stale"),
-)  # fmt: skip
+
+def _partial(name: str, columns: str, where: str, *, unique: bool = False) -> Index:
+    """An index over some rows only. SQLite spells a true column `= 1`."""
+    chosen = [LINK.c[column] for column in columns.split()]
+    spelled = text(where.replace("is true", "= 1"))
+    return Index(name, *chosen, unique=unique, sqlite_where=spelled, postgresql_where=text(where))
+
+
+# At most one live link for a record of one side in one back office and entity. Buried links are found by the other two.
+_partial("uq_link_crm", "back_office entity mapping crm_key", "crm_key <> '' and tombstone = ''", unique=True)
+_partial("uq_link_erp", "back_office entity mapping erp_key", "erp_key <> '' and tombstone = ''", unique=True)
+_partial("ix_link_buried_crm", "back_office entity mapping crm_key", "crm_key <> '' and tombstone <> ''")
+_partial("ix_link_buried_erp", "back_office entity mapping erp_key", "erp_key <> '' and tombstone <> ''")
+_partial("ix_link_parent", "parent id", "parent <> ''")
+_partial("ix_link_dirty", "back_office mapping id", "dirty is true")
+_partial("ix_link_stale", "back_office id", "stale is true")
+Index("ix_link_status", LINK.c.back_office, LINK.c.mapping, LINK.c.status, LINK.c.tombstone)
 
 CALL = Table(
     "call",
     METADATA,
     _key("id", primary=True),
-    Column("back_office", String(512), nullable=False, index=True),
-    Column("made_at", String(40), nullable=False),
-    Column("body", Text, nullable=False),
+    Column("back_office", KEY, nullable=False, index=True),
+    Column("made_at", MOMENT, nullable=False),
+    _body(),
 )
 
 CURSOR = Table(
@@ -77,8 +78,9 @@ CURSOR = Table(
     _key("entity", primary=True),
     _key("side", primary=True),
     _key("object", primary=True),
-    Column("stamp", String(40), nullable=False),
+    Column("stamp", MOMENT, nullable=False),
     _key("key"),
+    Column("deletes_since", MOMENT),
 )
 
 AUDIT = Table(
@@ -87,20 +89,29 @@ AUDIT = Table(
     _key("back_office", primary=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     _key("link"),
-    Column("body", Text, nullable=False),
+    _body(),
     Column("hash", String(64), nullable=False),
     Index("ix_audit_link", "link", "seq"),
+)
+
+# The last entry of each chain: entries cut off at the end are missed.
+AUDIT_HEAD = Table(
+    "audit_head",
+    METADATA,
+    _key("back_office", primary=True),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
 )
 
 CONFLICT = Table(
     "conflict",
     METADATA,
     _key("id", primary=True),
-    Column("back_office", String(512), nullable=False, index=True),
-    Column("link", String(512), nullable=False, index=True),
-    Column("at", String(40), nullable=False),
-    Column("resolved_at", String(40)),
-    Column("body", Text, nullable=False),
+    Column("back_office", KEY, nullable=False, index=True),
+    Column("link", KEY, nullable=False, index=True),
+    Column("at", MOMENT, nullable=False),
+    Column("resolved_at", MOMENT),
+    _body(),
 )
 
 LIST_ROW = Table(
@@ -110,14 +121,12 @@ LIST_ROW = Table(
     _key("entity", primary=True),
     _key("list", primary=True),
     _key("key", primary=True),
-    Column("body", Text, nullable=False),
+    _body(),
 )
 
-CONNECTION = Table("connection", METADATA, _key("name", primary=True), Column("body", Text, nullable=False))
+CONNECTION = Table("connection", METADATA, _key("name", primary=True), _body())
 
-FACT = Table(
-    "fact", METADATA, _key("scope", primary=True), _key("name", primary=True), Column("value", Text, nullable=False)
-)
+FACT = Table("fact", METADATA, _key("scope", primary=True), _key("name", primary=True), _body("value"))
 
 LEASE = Table(
     "lease",
@@ -125,5 +134,5 @@ LEASE = Table(
     _key("name", primary=True),
     _key("owner"),
     Column("token", Integer, nullable=False),
-    Column("until", String(40), nullable=False),
+    Column("until", MOMENT, nullable=False),
 )

@@ -8,185 +8,145 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+_KEY = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+_MOMENT = sa.String(length=40)
+_HASH = sa.String(length=64)
+
+
+def _keys(*names: str) -> list[sa.Column[str]]:
+    return [sa.Column(name, _KEY, nullable=False) for name in names]
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text(), nullable=False)
+
+
+def _primary(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
+    return sa.PrimaryKeyConstraint(*columns, name=op.f(f"pk_{table}"))
+
 
 def upgrade() -> None:
-    op.create_table(
-        "audit",
-        sa.Column("back_office", sa.String(length=512), nullable=False),
-        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("link", sa.String(length=512), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("back_office", "seq", name=op.f("pk_audit")),
-    )
-    op.create_index("ix_audit_link", "audit", ["link", "seq"], unique=False)
-    op.create_table(
-        "call",
-        sa.Column("id", sa.String(length=512), nullable=False),
-        sa.Column("back_office", sa.String(length=512), nullable=False),
-        sa.Column("made_at", sa.String(length=40), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
-    )
-    op.create_index(op.f("ix_call_back_office"), "call", ["back_office"], unique=False)
-    op.create_table(
-        "conflict",
-        sa.Column("id", sa.String(length=512), nullable=False),
-        sa.Column("back_office", sa.String(length=512), nullable=False),
-        sa.Column("link", sa.String(length=512), nullable=False),
-        sa.Column("at", sa.String(length=40), nullable=False),
-        sa.Column("resolved_at", sa.String(length=40), nullable=True),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_conflict")),
-    )
-    op.create_index(op.f("ix_conflict_back_office"), "conflict", ["back_office"], unique=False)
-    op.create_index(op.f("ix_conflict_link"), "conflict", ["link"], unique=False)
-    op.create_table(
-        "connection",
-        sa.Column("name", sa.String(length=512), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_connection")),
-    )
-    op.create_table(
-        "cursor",
-        sa.Column("back_office", sa.String(length=512), nullable=False),
-        sa.Column("entity", sa.String(length=512), nullable=False),
-        sa.Column("side", sa.String(length=512), nullable=False),
-        sa.Column("object", sa.String(length=512), nullable=False),
-        sa.Column("stamp", sa.String(length=40), nullable=False),
-        sa.Column("key", sa.String(length=512), nullable=False),
-        sa.PrimaryKeyConstraint("back_office", "entity", "side", "object", name=op.f("pk_cursor")),
-    )
-    op.create_table(
-        "fact",
-        sa.Column("scope", sa.String(length=512), nullable=False),
-        sa.Column("name", sa.String(length=512), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("scope", "name", name=op.f("pk_fact")),
-    )
-    op.create_table(
-        "lease",
-        sa.Column("name", sa.String(length=512), nullable=False),
-        sa.Column("owner", sa.String(length=512), nullable=False),
-        sa.Column("token", sa.Integer(), nullable=False),
-        sa.Column("until", sa.String(length=40), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
-    )
+    _links()
+    _journal()
+    _audit()
+    _settings()
+
+
+def _links() -> None:
     op.create_table(
         "link",
-        sa.Column("id", sa.String(length=512), nullable=False),
-        sa.Column("back_office", sa.String(length=512), nullable=False),
-        sa.Column("entity", sa.String(length=512), nullable=False),
-        sa.Column("mapping", sa.String(length=512), nullable=False),
-        sa.Column("crm_key", sa.String(length=512), nullable=False),
-        sa.Column("erp_key", sa.String(length=512), nullable=False),
-        sa.Column("parent", sa.String(length=512), nullable=False),
-        sa.Column("status", sa.String(length=40), nullable=False),
+        *_keys("id", "back_office", "entity", "mapping", "crm_key", "erp_key", "parent", "status"),
         sa.Column("dirty", sa.Boolean(), nullable=False),
         sa.Column("stale", sa.Boolean(), nullable=False),
-        sa.Column("not_before", sa.String(length=40), nullable=True),
-        sa.Column("tombstone", sa.String(length=512), nullable=False),
+        sa.Column("not_before", _MOMENT),
+        *_keys("tombstone"),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
+        _text("body"),
+        _primary("link", "id"),
     )
-    op.create_index("ix_link_crm_key", "link", ["crm_key"], unique=False)
-    op.create_index(
-        "ix_link_dirty",
-        "link",
-        ["back_office", "mapping", "id"],
-        unique=False,
-        sqlite_where=sa.text("dirty = 1"),
-        postgresql_where=sa.text("dirty"),
+    for side in ("crm", "erp"):
+        keys = ["back_office", "entity", "mapping", f"{side}_key"]
+        _partial(f"uq_link_{side}", keys, f"{side}_key <> '' and tombstone = ''", unique=True)
+        _partial(f"ix_link_buried_{side}", keys, f"{side}_key <> '' and tombstone <> ''")
+    _partial("ix_link_parent", ["parent", "id"], "parent <> ''")
+    _partial("ix_link_dirty", ["back_office", "mapping", "id"], "dirty is true")
+    _partial("ix_link_stale", ["back_office", "id"], "stale is true")
+    op.create_index("ix_link_status", "link", ["back_office", "mapping", "status", "tombstone"])
+
+
+def _partial(name: str, columns: list[str], where: str, *, unique: bool = False) -> None:
+    spelled = sa.text(where.replace("is true", "= 1"))
+    op.create_index(name, "link", columns, unique=unique, sqlite_where=spelled, postgresql_where=sa.text(where))
+
+
+def _journal() -> None:
+    op.create_table(
+        "call",
+        *_keys("id", "back_office"),
+        sa.Column("made_at", _MOMENT, nullable=False),
+        _text("body"),
+        _primary("call", "id"),
     )
-    op.create_index("ix_link_erp_key", "link", ["erp_key"], unique=False)
-    op.create_index(
-        "ix_link_parent",
-        "link",
-        ["parent"],
-        unique=False,
-        sqlite_where=sa.text("parent <> ''"),
-        postgresql_where=sa.text("parent <> ''"),
-    )
-    op.create_index(
-        "ix_link_stale",
-        "link",
-        ["back_office", "id"],
-        unique=False,
-        sqlite_where=sa.text("stale = 1"),
-        postgresql_where=sa.text("stale"),
-    )
-    op.create_index(
-        "uq_link_crm",
-        "link",
-        ["back_office", "entity", "mapping", "crm_key"],
-        unique=True,
-        sqlite_where=sa.text("crm_key <> '' and tombstone = ''"),
-        postgresql_where=sa.text("crm_key <> '' and tombstone = ''"),
-    )
-    op.create_index(
-        "uq_link_erp",
-        "link",
-        ["back_office", "entity", "mapping", "erp_key"],
-        unique=True,
-        sqlite_where=sa.text("erp_key <> '' and tombstone = ''"),
-        postgresql_where=sa.text("erp_key <> '' and tombstone = ''"),
+    op.create_index(op.f("ix_call_back_office"), "call", ["back_office"])
+    op.create_table(
+        "cursor",
+        *_keys("back_office", "entity", "side", "object"),
+        sa.Column("stamp", _MOMENT, nullable=False),
+        *_keys("key"),
+        sa.Column("deletes_since", _MOMENT),
+        _primary("cursor", "back_office", "entity", "side", "object"),
     )
     op.create_table(
-        "list_row",
-        sa.Column("back_office", sa.String(length=512), nullable=False),
-        sa.Column("entity", sa.String(length=512), nullable=False),
-        sa.Column("list", sa.String(length=512), nullable=False),
-        sa.Column("key", sa.String(length=512), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("back_office", "entity", "list", "key", name=op.f("pk_list_row")),
+        "conflict",
+        *_keys("id", "back_office", "link"),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("resolved_at", _MOMENT),
+        _text("body"),
+        _primary("conflict", "id"),
     )
-    # What was audited stays: rows may be added, never changed or removed.
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("update", "delete"):
-            op.execute(
-                f"create trigger audit_no_{verb} before {verb} on audit"
-                " begin select raise(abort, 'the audit is append-only'); end"
-            )
+    op.create_index(op.f("ix_conflict_back_office"), "conflict", ["back_office"])
+    op.create_index(op.f("ix_conflict_link"), "conflict", ["link"])
+
+
+def _audit() -> None:
+    op.create_table(
+        "audit",
+        *_keys("back_office"),
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        *_keys("link"),
+        _text("body"),
+        sa.Column("hash", _HASH, nullable=False),
+        _primary("audit", "back_office", "seq"),
+    )
+    op.create_index("ix_audit_link", "audit", ["link", "seq"])
+    op.create_table(
+        "audit_head",
+        *_keys("back_office"),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("hash", _HASH, nullable=False),
+        _primary("audit_head", "back_office"),
+    )
+    for statement in _REFUSALS[op.get_bind().dialect.name]:
+        op.execute(statement)
+
+
+# What was audited stays: rows may be added, never changed or removed.
+_SQLITE = "create trigger audit_no_{0} before {0} on audit begin select raise(abort, 'the audit is append-only'); end"
+_POSTGRESQL_FUNCTION = """
+    create function audit_is_append_only() returns trigger language plpgsql as
+    $$ begin raise exception 'the audit is append-only'; end $$
+"""
+_POSTGRESQL_TRIGGER = """
+    create trigger audit_no_change before update or delete on audit
+    for each row execute function audit_is_append_only()
+"""
+_REFUSALS = {
+    "sqlite": (_SQLITE.format("update"), _SQLITE.format("delete")),
+    "postgresql": (_POSTGRESQL_FUNCTION, _POSTGRESQL_TRIGGER),
+}
+
+
+def _settings() -> None:
+    op.create_table(
+        "list_row",
+        *_keys("back_office", "entity", "list", "key"),
+        _text("body"),
+        _primary("list_row", "back_office", "entity", "list", "key"),
+    )
+    op.create_table("connection", *_keys("name"), _text("body"), _primary("connection", "name"))
+    op.create_table("fact", *_keys("scope", "name"), _text("value"), _primary("fact", "scope", "name"))
+    op.create_table(
+        "lease",
+        *_keys("name", "owner"),
+        sa.Column("token", sa.Integer(), nullable=False),
+        sa.Column("until", _MOMENT, nullable=False),
+        _primary("lease", "name"),
+    )
 
 
 def downgrade() -> None:
-    op.drop_table("list_row")
-    op.drop_index(
-        "uq_link_erp",
-        table_name="link",
-        sqlite_where=sa.text("erp_key <> '' and tombstone = ''"),
-        postgresql_where=sa.text("erp_key <> '' and tombstone = ''"),
-    )
-    op.drop_index(
-        "uq_link_crm",
-        table_name="link",
-        sqlite_where=sa.text("crm_key <> '' and tombstone = ''"),
-        postgresql_where=sa.text("crm_key <> '' and tombstone = ''"),
-    )
-    op.drop_index(
-        "ix_link_stale", table_name="link", sqlite_where=sa.text("stale = 1"), postgresql_where=sa.text("stale")
-    )
-    op.drop_index(
-        "ix_link_parent",
-        table_name="link",
-        sqlite_where=sa.text("parent <> ''"),
-        postgresql_where=sa.text("parent <> ''"),
-    )
-    op.drop_index("ix_link_erp_key", table_name="link")
-    op.drop_index(
-        "ix_link_dirty", table_name="link", sqlite_where=sa.text("dirty = 1"), postgresql_where=sa.text("dirty")
-    )
-    op.drop_index("ix_link_crm_key", table_name="link")
-    op.drop_table("link")
-    op.drop_table("lease")
-    op.drop_table("fact")
-    op.drop_table("cursor")
-    op.drop_table("connection")
-    op.drop_index(op.f("ix_conflict_link"), table_name="conflict")
-    op.drop_index(op.f("ix_conflict_back_office"), table_name="conflict")
-    op.drop_table("conflict")
-    op.drop_index(op.f("ix_call_back_office"), table_name="call")
-    op.drop_table("call")
-    op.drop_index("ix_audit_link", table_name="audit")
-    op.drop_table("audit")
+    settings, journal = ("lease", "fact", "connection", "list_row"), ("conflict", "cursor", "call")
+    for table in (*settings, "audit_head", "audit", *journal, "link"):
+        op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("drop function audit_is_append_only()")
