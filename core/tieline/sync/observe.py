@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -114,8 +114,9 @@ class Observer:
         if notes:
             tx.append_audit(self.context.back_office, notes)
         seen = Seen(len(records), len(saved))
+        moved = {link.key(side) for link in saved.values()}
         for child in rules.embedded if side is Side.ERP else ():
-            seen.add(self._embedded(tx, entity, rules, child, records))
+            seen.add(self._embedded(tx, entity, rules, child, records, moved))
         return seen
 
     def _links_of(
@@ -178,17 +179,18 @@ class Observer:
         return mapping.create_in_erp or any(field.key for field in mapping.fields)
 
     def _embedded(
-        self, tx: Transaction, entity: str, rules: Rules, child: Rules, records: Iterable[Record]
-    ) -> Seen:  # fmt: skip
-        """Children come as the full set of their parent: one that is missing from it is gone."""
-        total = Seen()
-        for record in records:
-            rows = record.children.get(child.object_on(Side.ERP))
-            if rows is None:
-                continue
-            told = [replace(row, parent=row.parent or record.key) for row in rows]
-            total.add(self.absorb_all(tx, Side.ERP, entity, child, told))
-            total.changed += self._orphans(tx, rules, child, record.key, {row.key for row in rows})
+        self, tx: Transaction, entity: str, rules: Rules, child: Rules, records: Iterable[Record], moved: Set[str]
+    ) -> Seen:
+        """Children come as the full set of their parent: one that is missing from it is gone. Only a parent that moved
+        can have lost one."""
+        held = {record.key: record.children.get(child.object_on(Side.ERP)) for record in records}
+        told = [
+            replace(row, parent=row.parent or parent) for parent, rows in held.items() for row in rows or ()
+        ]  # fmt: skip
+        total = self.absorb_all(tx, Side.ERP, entity, child, told) if told else Seen()
+        for parent, rows in held.items():
+            if rows is not None and parent in moved:
+                total.changed += self._orphans(tx, rules, child, parent, {row.key for row in rows})
         return total
 
     def _orphans(self, tx: Transaction, rules: Rules, child: Rules, parent: str, present: set[str]) -> int:
