@@ -14,7 +14,6 @@ from tieline_sandbox.org.service import Caller, Org
 from tieline_sandbox.state import Reader, Transaction
 from tieline_sandbox.wire import Request
 
-
 _NO_TAGS = Tags()
 
 
