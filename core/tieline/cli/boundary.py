@@ -34,6 +34,9 @@ def _ended(invocation: Invocation, error: Exception) -> int:
     match error:
         case click.Abort():
             return INTERRUPTED
+        case click.exceptions.NoArgsIsHelpError():
+            click.echo(error.format_message(), err=True)
+            return USAGE
         case click.UsageError():
             return _told(invocation, USAGE, "usage", _usage(error))
         case click.ClickException():

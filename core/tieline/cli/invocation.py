@@ -40,6 +40,7 @@ class Invocation:
         """Opened once; closed when the command ends."""
         if self._runtime is None:
             from tieline.effects import SystemClock, SystemRandomness
+            from tieline.host.logs import attached
             from tieline.host.runtime import Runtime
 
             runtime = Runtime(
@@ -50,6 +51,7 @@ class Invocation:
                 say=self.note,
             )
             self._runtime = self._closing.enter_context(runtime)
+            self._closing.enter_context(attached(runtime.folder.log, self.clean, self.verbose))
         return self._runtime
 
     def show(self, document: Any, lines: Callable[[], Iterable[str]]) -> None:
@@ -67,6 +69,11 @@ class Invocation:
     def clean(self, text: str) -> str:
         """Without secrets that this process has opened."""
         return self._runtime.redactor.clean(text) if self._runtime else text
+
+    @property
+    def is_logging(self) -> bool:
+        """Whether what is logged reaches the log file."""
+        return self._runtime is not None
 
     def close(self) -> None:
         self._closing.close()

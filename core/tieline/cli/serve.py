@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 
 import click
@@ -22,7 +21,6 @@ def serve(invocation: Invocation, host: str, port: int) -> None:
     from tieline.console.wiring import web_application
 
     app = web_application(invocation.runtime)
-    _log(invocation)
     listening = listen(host, port)
     run(app, listening, lambda: _announce(invocation, listening))
 
@@ -31,13 +29,3 @@ def _announce(invocation: Invocation, listening: socket.socket) -> None:
     host, port = listening.getsockname()[:2]
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     invocation.show({"url": url}, lambda: [f"Serving {url} until interrupted."])
-
-
-def _log(invocation: Invocation) -> None:
-    from tieline.host.logs import file_handler, to_stderr
-
-    logger = logging.getLogger()
-    logger.addHandler(file_handler(invocation.runtime.folder.log, invocation.clean))
-    logger.setLevel(logging.INFO)
-    if invocation.verbose:
-        logger.addHandler(to_stderr(invocation.clean))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pluggy
 
 from tieline.contract import Action, Declarations, Layout, ManagedList, Mapping, System, Translations
-from tieline.host.loading import Broken, Loaded, Plugins, told
+from tieline.host.loading import Broken, Loaded, Plugins, quiet_stdout, told
 from tieline.host.validation import Problem, problems
 
 T = TypeVar("T")
@@ -73,7 +73,8 @@ def call_one(manager: pluggy.PluginManager, plugin: Loaded, hook: str) -> list[A
     """Call a hook of this plugin alone; whatever it raises becomes NotDeclared."""
     others = [each for each in manager.get_plugins() if each is not plugin.module]
     try:
-        return list(manager.subset_hook_caller(hook, others)())
+        with quiet_stdout():
+            return list(manager.subset_hook_caller(hook, others)())
     except (Exception, SystemExit) as error:  # a stranger's code stops only its plugin
         raise NotDeclared(f"{hook} failed ({told(error)})") from error
 

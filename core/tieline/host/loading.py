@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from types import ModuleType
+from typing import TextIO
 
 import pluggy
 
@@ -87,7 +90,8 @@ def load(found: Iterable[Found]) -> Plugins:
 
 def _attempt(manager: pluggy.PluginManager, found: Found) -> Loaded | Broken:
     try:
-        module = found.entry_point.load()
+        with quiet_stdout():
+            module = found.entry_point.load()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's import raises stays with it
         return _broken(found, f"its import failed ({told(error)})", f"Reinstall or upgrade {found.distribution}.")
     return _registered(manager, found, module)
@@ -137,6 +141,11 @@ def _name_taken(found: Found, everything: Iterable[Found]) -> Broken:
 
 def _broken(found: Found, reason: str, mend: str) -> Broken:
     return Broken(found.name, found.distribution, reason, mend)
+
+
+def quiet_stdout() -> contextlib.redirect_stdout[TextIO]:
+    """Our standard output is one document; what a plugin prints while it is asked goes to stderr."""
+    return contextlib.redirect_stdout(sys.stderr)
 
 
 def told(error: BaseException) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -48,6 +49,24 @@ def file_handler(path: Path, clean: Callable[[str], str]) -> logging.Handler:
     handler = RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8")
     handler.setFormatter(SafeFormatter(clean))
     return handler
+
+
+@contextlib.contextmanager
+def attached(path: Path, clean: Callable[[str], str], verbose: bool) -> Iterator[None]:
+    """While inside, what is logged goes to the file, and with `verbose` to stderr as well."""
+    root = logging.getLogger()
+    handlers = [file_handler(path, clean), *([to_stderr(clean)] if verbose else [])]
+    level = root.level
+    root.setLevel(logging.INFO)
+    for handler in handlers:
+        root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        for handler in handlers:
+            root.removeHandler(handler)
+            handler.close()
 
 
 def to_stderr(clean: Callable[[str], str]) -> logging.Handler:

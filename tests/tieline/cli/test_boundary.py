@@ -69,6 +69,11 @@ def test_help_imports_no_plugin_and_no_heavy_library() -> None:
     assert done.stderr.strip() == "[]"
 
 
+def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 2
+    assert "Commands:" in capsys.readouterr().err.splitlines()
+
+
 def test_a_locked_state_directory_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     descriptor = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
     try:
@@ -156,6 +161,29 @@ def test_an_unreachable_host_is_one_sentence(tieline: Any) -> None:
     assert (ran.code, ran.out) == (1, "")
     assert "127.0.0.1: no connection" in ran.err.splitlines()[-1]
     assert tieline("connections", "--json").document == {"connections": []}
+
+
+def test_what_a_plugin_prints_and_logs_leaves_the_document_alone(tieline: Any, site: Any) -> None:
+    source = """
+        import logging
+        from tieline import hookimpl
+
+        print("noise from the import")
+
+        @hookimpl
+        def register_systems():
+            print("noise from a hook")
+            logging.getLogger("noisy").warning("a\\nwarning")
+            return []
+    """
+    site.install("dist-noisy", "noisy", source)
+    tieline("plugins", "allow", "noisy")
+    ran = tieline("plugins", "--json")
+    assert ran.document["plugins"]
+    assert "noise from the import" in ran.err
+    assert "warning" not in ran.err
+    assert "WARNING noisy a\\nwarning" in (tieline.state / "log" / "tieline.log").read_text()
+    assert "WARNING noisy a\\nwarning" in tieline("plugins", "--json", "-v").err
 
 
 def test_an_interrupt_ends_quietly(tieline: Any, site: Any) -> None:
