@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pluggy
 
@@ -26,9 +26,8 @@ class PluginBehaviours:
         """The fields after every plugin had its say. Raises PermanentError for a field outside the mapping."""
         for changer in self._changers:
             told: dict[str, Any] = {"mapping": mapping, "side": side, "fields": fields, "passage": passage}
-            changed: Values | None
             try:
-                changed = changer.function(**{name: told[name] for name in changer.argnames})
+                changed = cast("Values | None", changer.function(**{name: told[name] for name in changer.argnames}))
             except TielineError:
                 raise
             except Exception as error:
