@@ -57,7 +57,11 @@ def watch(engine: Engine, confirm: Confirm, interval: float, clock: Clock) -> It
 
 
 def _renew(context: Context) -> None:
+    """Hold the lease for longer; its end moves, so only the token tells whether it is still ours."""
     fence = context.fence
     store: Store = context.store
-    if fence is not None and store.lease(fence.name, fence.owner, context.clock.now(), LEASE_SECONDS) != fence:
+    if fence is None:
+        return
+    held = store.lease(fence.name, fence.owner, context.clock.now(), LEASE_SECONDS)
+    if held is None or held.token != fence.token:
         raise TransientError("the lease was lost to another worker", where=context.back_office, mend="Start again.")
