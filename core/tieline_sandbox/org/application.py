@@ -12,7 +12,7 @@ from typing import Any
 from tieline_sandbox.application import EditRefused
 from tieline_sandbox.effects import Clock, Randomness
 from tieline_sandbox.hooks import FaultInjected, Probe, quiet
-from tieline_sandbox.org import errors, ids, soap
+from tieline_sandbox.org import buttons, errors, ids, soap
 from tieline_sandbox.org.call import Call
 from tieline_sandbox.org.errors import OAuthError, OrgError
 from tieline_sandbox.org.identity import keys, login, oauth, sessions
@@ -62,7 +62,11 @@ class OrgApplication:
         return answer
 
     def edit(self, actor: str, action: str, kind: str, ident: str, values: Mapping[str, Any]) -> str:
-        """Edit as a user would in the pages of the org: `actor` is a username, `kind` an object."""
+        """Edit as a user would in the pages of the org: `actor` is a username, `kind` an object.
+
+        One action more than other sandboxes have: `press` a button, with `kind` its full name (`Opportunity.Go`),
+        `ident` the record it stands on and `values` what was filled in; returns the id of the row it made.
+        """
         try:
             return self._edit(actor, action, kind, ident, values)
         except OrgError as error:
@@ -103,6 +107,9 @@ class OrgApplication:
         if caller is None:
             raise OrgError("INVALID_LOGIN", f"There is no active user {actor}; see users in org.json")
         call = Call(self.org, Request("POST", "/"), caller)
+        if action == "press":
+            call.parsed("press", kind, ident)
+            return buttons.press(call, kind, ident, values)
         what = call.object(kind)
         call.parsed(f"edit.{action}", what.name, ident)
         with call.writing() as tx:
@@ -114,7 +121,7 @@ class OrgApplication:
             elif action == "delete":
                 delete_row(writer, what, _full_id(ident))
             else:
-                raise OrgError("INVALID_OPERATION", f"There is no edit {action}; use create, update or delete")
+                raise OrgError("INVALID_OPERATION", f"There is no edit {action}; use create, update, delete or press")
         return _full_id(ident)
 
     def _answer(self, request: Request, probe: Probe) -> Response:

@@ -11,7 +11,18 @@ from tieline_sandbox.org.bulk import extract
 from tieline_sandbox.org.bulk.ingest import Ingest
 from tieline_sandbox.org.call import Call
 from tieline_sandbox.org.errors import OrgError
-from tieline_sandbox.org.rest import changes, collections, composite, deploys, limits, objects, queries, rows, tree
+from tieline_sandbox.org.rest import (
+    changes,
+    collections,
+    composite,
+    deploys,
+    limits,
+    objects,
+    queries,
+    quick_actions,
+    rows,
+    tree,
+)
 from tieline_sandbox.org.rest.answers import params
 from tieline_sandbox.org.rest.queries import Cursors
 from tieline_sandbox.org.service import Org
@@ -79,6 +90,8 @@ class Router:
                 return {"GET": lambda: objects.about(call, name), "POST": lambda: rows.create(call, name)}
             case [name, word] if word.casefold() in _WORDS:
                 return {"GET": lambda: _WORDS[word.casefold()](call, name)}
+            case [name, word, *more] if word.casefold() == "quickactions":
+                return _quick_actions(call, name, more)
             case [name, word] if word.casefold() == "id":
                 return {"POST": lambda: rows.create(call, name)}
             case [name, ident]:
@@ -147,6 +160,22 @@ class Router:
             case [ident, ("successfulresults" | "failedresults" | "unprocessedrecords") as which]:
                 return {"GET": lambda: jobs.results(call, ident, which)}
         return None
+
+
+def _quick_actions(call: Call, name: str, rest: list[str]) -> Methods | None:
+    match [each.casefold() if place == 1 else each for place, each in enumerate(rest)]:
+        case []:
+            return {"GET": lambda: quick_actions.listed(call, name)}
+        case [action]:
+            return {
+                "GET": lambda: quick_actions.described(call, name, action),
+                "POST": lambda: quick_actions.press(call, name, action),
+            }
+        case [action, "describe"]:
+            return {"GET": lambda: quick_actions.described(call, name, action)}
+        case [action, "defaultvalues", record_id]:
+            return {"GET": lambda: quick_actions.defaults(call, name, action, record_id)}
+    return None
 
 
 def _metadata(call: Call, rest: list[str]) -> Methods | None:
