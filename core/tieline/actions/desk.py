@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tieline.actions.answers import FINAL, REFUSED, Answer, derive_answer
 from tieline.actions.conditions import allowed
+from tieline.actions.counter import Counter
 from tieline.actions.inputs import Press, linked, load, request_fields
 from tieline.actions.promote import mark
 from tieline.contract import (
@@ -19,7 +19,6 @@ from tieline.contract import (
     CreateDocument,
     Decision,
     Decline,
-    ListRow,
     Operation,
     Promote,
     Record,
@@ -27,7 +26,6 @@ from tieline.contract import (
     Side,
     TielineError,
     TransientError,
-    Write,
 )
 from tieline.contract.naming import REQUEST_OBJECT
 from tieline.store.nouns import Item, Link
@@ -43,40 +41,30 @@ _FIELDS = ("Action__c", "Record_Id__c", "Back_Office__c", "Accounting_Entity__c"
 
 
 class Desk:
-    """The requests of one back office. `sole` is true when the system has no other back office in this org, so that a
-    press which names none is meant for this one."""
+    """The requests of one back office. `siblings` are all back offices of this system in the org, in order: the only
+    one takes presses that name none; of several the first one answers those nobody can take."""
 
-    def __init__(self, context: Context, actions: Sequence[Action], *, sole: bool) -> None:
-        self.context, self.sole = context, sole
+    def __init__(self, context: Context, actions: Sequence[Action], siblings: Sequence[str]) -> None:
+        self.context, self.siblings = context, list(siblings)
         self.actions = {action.id: action for action in actions if action.system == context.system.name}
-        self._users: dict[str, ListRow] | None = None
-
-    @property
-    def scope(self) -> str:
-        return f"requests:{self.context.back_office}"
+        self.counter = Counter(context)
 
     def accept(self) -> int:
         """Pick up new presses and send the documents they ask for; returns the presses picked up."""
         count = 0
         for record in self._new_rows():
-            count += 1
-            self._pick_up(record)
+            if self._mine(record):
+                count += 1
+                self._pick_up(record)
+            elif self._nobodys(record):
+                count += 1
+                self._turn_away(record)
         self._send_documents()
         return count
 
     def answer(self) -> int:
         """Write on each open press how it stands; returns rows written."""
-        with self.context.store.reading() as tx:
-            open_presses = dict(tx.facts(self.scope))
-            links = tx.links([fact["link"] for fact in open_presses.values()])
-        written = 0
-        for press, fact in sorted(open_presses.items()):
-            link = links.get(fact["link"])
-            if link is None:
-                continue
-            answer = derive_answer(self.context, link, fact.get("language", "en"))
-            written += self._tell(press, fact, answer)
-        return written
+        return self.counter.answer_all()
 
     # picking up ------------------------------------------------------------------------------------------------
 
@@ -86,16 +74,33 @@ class Desk:
         fields = dict.fromkeys((*_FIELDS, *(f for a in self.actions.values() for f in request_fields(self.context, a))))
         shape = Shape(REQUEST_OBJECT, tuple(fields), where={"Status__c": "New"})
         pages = self.context.crm.pages("", shape, None)
-        return [record for page in pages for record in page.records if self._mine(record)]
+        return [record for page in pages for record in page.records]
 
     def _mine(self, record: Record) -> bool:
-        named = record.fields.get("Back_Office__c")
-        ours = named == self.context.back_office or (not named and self.sole)
-        return ours and str(record.fields.get("Action__c")) in self.actions
+        named = record.fields.get("Back_Office__c") or (self.siblings[0] if len(self.siblings) == 1 else "")
+        return named == self.context.back_office and str(record.fields.get("Action__c")) in self.actions
+
+    def _nobodys(self, record: Record) -> bool:
+        """A press of this system that no back office will ever take: somebody has to say so."""
+        action, named = str(record.fields.get("Action__c") or ""), record.fields.get("Back_Office__c")
+        if action.partition(".")[0] != self.context.system.name:
+            return False
+        ours = named == self.context.back_office or named not in self.siblings
+        known = action in self.actions and named in self.siblings
+        return ours and not known and self.context.back_office in (named, self.siblings[0])
+
+    def _turn_away(self, record: Record) -> None:
+        language = self.counter.language_of(str(record.fields.get("CreatedById") or ""))
+        if str(record.fields.get("Action__c")) not in self.actions:
+            text = self.context.say(language, "This button is not known here any more. Tell your administrator.")
+        else:
+            text = self.context.say(language, "Choose one of these back offices and press again: {names}.")
+            text = text.format(names=", ".join(self.siblings))
+        self.counter.refuse(record.key, "", text)
 
     def _pick_up(self, record: Record) -> None:
         with self.context.store.reading() as tx:
-            if tx.fact(self.scope, record.key) is not None:
+            if tx.fact(self.counter.scope, record.key) is not None:
                 return  # set in motion already; the answer is on its way
         press = self._press(record)
         try:
@@ -103,7 +108,7 @@ class Desk:
         except TransientError:
             raise
         except TielineError as error:
-            self._refuse(press, error.sentence())
+            self.counter.refuse(press.id, press.user_id, error.sentence())
 
     def _press(self, record: Record) -> Press:
         fields = record.fields
@@ -111,29 +116,36 @@ class Desk:
         entity = str(fields.get("Accounting_Entity__c") or "") or self.context.entities[0]
         action = self.actions[str(fields["Action__c"])]
         record_id = str(fields.get("Record_Id__c") or "")
-        return Press(record.key, action, record_id, user, entity, fields, self._language(user))
+        return Press(record.key, action, record_id, user, entity, fields, self.counter.language_of(user))
 
     def _decide(self, press: Press) -> None:
-        context = self.context
-        if press.entity not in context.entities:
-            self._refuse(press, f"{press.entity} is not an accounting entity of {context.back_office}.")
+        refusal = self._not_allowed(press)
+        if refusal:
+            self.counter.refuse(press.id, press.user_id, refusal)
             return
-        if not context.crm.may_edit(press.user_id, press.record_id):
-            # The integration may edit it, the person may not: the person's right decides.
-            self._refuse(press, context.say(press.language, "You may not edit this record."))
-            return
-        loaded = load(context, press)
+        loaded = load(self.context, press)
         counts = {name: len(rows) for name, rows in loaded.children.items()}
         variables = {"record": dict(loaded.record), "linked": linked(press, loaded), "children": counts}
-        if not allowed(press.action, variables):
-            self._refuse(press, context.say(press.language, press.action.otherwise or "Not possible for this record."))
+        if allowed(press.action, variables):
+            self._set_in_motion(press, press.action.handler(loaded))
             return
-        self._set_in_motion(press, press.action.handler(loaded))
+        otherwise = press.action.otherwise or "Not possible for this record."
+        self.counter.refuse(press.id, press.user_id, self.context.say(press.language, otherwise))
+
+    def _not_allowed(self, press: Press) -> str:
+        """Why this person may not press this here; empty when they may."""
+        context = self.context
+        if press.entity not in context.entities:
+            return f"{press.entity} is not an accounting entity of {context.back_office}."
+        if not context.crm.may_edit(press.user_id, press.record_id):
+            # The integration may edit it, the person may not: the person's right decides.
+            return context.say(press.language, "You may not edit this record.")
+        return ""
 
     def _set_in_motion(self, press: Press, decision: Decision) -> None:
         if isinstance(decision, Decline):
             text = self.context.say(press.language, decision.message)
-            self._refuse(press, text.format(**decision.values))
+            self.counter.refuse(press.id, press.user_id, text.format(**decision.values))
             return
         with self.context.store.transaction(self.context.fence) as tx:
             if isinstance(decision, Promote):
@@ -141,7 +153,7 @@ class Desk:
             else:
                 link = self._document_link(tx, press, decision)
             fact = {"link": link.id, "language": press.language, "action": press.action.id, "told": ""}
-            tx.save_fact(self.scope, press.id, fact)
+            tx.save_fact(self.counter.scope, press.id, fact)
             note = self.context.note("pressed", link=link.id, mapping=link.mapping, note=press.action.id)
             tx.append_audit(self.context.back_office, [replace(note, after={"user": press.user_id})])
 
@@ -164,7 +176,7 @@ class Desk:
     def _send_documents(self) -> None:
         """Documents decided and not yet sent: also those a crash left behind."""
         with self.context.store.reading() as tx:
-            facts = tx.facts(self.scope)
+            facts = tx.facts(self.counter.scope)
             links = tx.links([fact["link"] for fact in facts.values()])
         ready = [link for link in links.values() if _unsent(link, self.context)]
         for entity, mapping in sorted({(link.entity, link.mapping) for link in ready}):
@@ -181,45 +193,6 @@ class Desk:
         document: Mapping[str, Any] = link.extra["document"]
         payload = {"raw": document["fields"], "children": document["children"], "marker": link.id}
         return Item(link.id, Operation.CREATE, chosen, key, payload)
-
-    # answering -------------------------------------------------------------------------------------------------
-
-    def _tell(self, press: str, fact: Mapping[str, Any], answer: Answer) -> int:
-        told = repr(answer)
-        if told == fact.get("told"):
-            return 0
-        self._write(press, answer)
-        with self.context.store.transaction(self.context.fence) as tx:
-            tx.save_fact(self.scope, press, None if answer.status in FINAL else {**fact, "told": told})
-            tx.append_audit(
-                self.context.back_office,
-                [
-                    self.context.note(
-                        "answered", link=fact["link"], side=Side.CRM, crm_key=press, after=dict(answer.fields)
-                    )
-                ],
-            )
-        self.context.tell("request.answered", request=press, status=answer.status)
-        return 1
-
-    def _refuse(self, press: Press, message: str) -> None:
-        answer = Answer(REFUSED, message)
-        self._write(press.id, answer)
-        with self.context.store.transaction(self.context.fence) as tx:
-            note = self.context.note("refused_press", side=Side.CRM, crm_key=press.id, note=message)
-            tx.append_audit(self.context.back_office, [replace(note, after={"user": press.user_id})])
-
-    def _write(self, press: str, answer: Answer) -> None:
-        """Setting a status twice is the same as once: safe to repeat after any crash."""
-        shape = Shape(REQUEST_OBJECT, ("Status__c",))
-        key = derive("answer", press, repr(answer))
-        self.context.crm.write("", shape, [Write(Operation.UPDATE, press, answer.fields, key)])
-
-    def _language(self, user: str) -> str:
-        if self._users is None:
-            self._users = {row.key: row for row in self.context.crm.options("", "users")}
-        row = self._users.get(user)
-        return row.attributes.get("language", "en")[:2] if row else "en"
 
 
 def _unsent(link: Link, context: Context) -> bool:

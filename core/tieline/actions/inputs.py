@@ -18,7 +18,7 @@ from tieline.contract import (
     Value,
     Values,
 )
-from tieline.contract.naming import list_object, words_to_name
+from tieline.contract.naming import request_field
 from tieline.store.nouns import StoredRow
 from tieline.sync.context import Context
 
@@ -38,14 +38,7 @@ class Press:
 
 def request_fields(context: Context, action: Action) -> dict[str, Parameter]:
     """The request object's field of each parameter."""
-    return {_parameter_field(context, action.system, one): one for one in action.parameters}
-
-
-def _parameter_field(context: Context, system: str, parameter: Parameter) -> str:
-    if isinstance(parameter.kind, Option):
-        managed = next(one for one in context.lists if (one.system, one.name) == (system, parameter.kind.list))
-        return list_object(context.system, managed)
-    return f"{words_to_name(parameter.name.replace('_', ' '))}__c"
+    return {request_field(context.system, one, context.lists): one for one in action.parameters}
 
 
 def load(context: Context, press: Press) -> ActionInput:

@@ -68,8 +68,8 @@ def assemble(
         point or _no_point,
         fence,
     )
-    sole = sum(one.system.name == system.name for one in runtime.back_offices()) == 1
-    return Engine(context, Desk(context, declared.actions, sole=sole), opened, chosen)
+    siblings = [one.name for one in runtime.back_offices() if one.system.name == system.name]
+    return Engine(context, Desk(context, declared.actions, siblings), opened, chosen)
 
 
 _SETTLE = ("managed", "stored", "fresh")
