@@ -29,7 +29,8 @@ def settled_scope(back_office: str) -> str:
 
 
 def web_application(runtime: Runtime) -> ASGIApp:
-    """Everything the web process serves now."""
+    """Everything the web process serves now. The store opens here: requests run in threads, and it opens once."""
+    runtime.connections.all()
     routes, broken = inbound_routes(runtime.host)
     for each in broken:
         runtime.say(each.sentence())

@@ -59,6 +59,7 @@ def _values(runtime: Runtime, asked: Asked, former: Connection | None, said: Sai
     asked.check_known({**said.settings, **said.secrets})
     _check_not_open(asked, said.settings)
     values |= {**said.settings, **said.secrets}
+    asked.check_switches(values)
     asked.check_complete(values)
     return {name: value for name, value in values.items() if value}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tieline.contract import Identity, Misconfigured, Setting, System
 from tieline.host.secrecy import Redactor
-from tieline.host.settings import COMMON, ORG_SETTINGS, ORG_WORD, SALESFORCE
+from tieline.host.settings import COMMON, ORG_SETTINGS, ORG_WORD, SALESFORCE, SWITCHES
 from tieline.host.validation.findings import did_you_mean
 from tieline.host.vault import Vault
 from tieline.store.nouns import Connection
@@ -44,6 +44,12 @@ class Asked:
             if name not in self.settings:
                 mend = did_you_mean(name, self.settings) or f"It takes: {', '.join(self.settings)}."
                 raise Misconfigured(f"{self.label} has no setting {name!r}", where=self.word, mend=mend)
+
+    def check_switches(self, values: Mapping[str, str]) -> None:
+        """Raises Misconfigured for a switch that is neither on nor off: a typing error must not pass as off."""
+        for name in SWITCHES:
+            if values.get(name, "no") not in {"yes", "no", ""}:
+                raise Misconfigured(f"{name} is yes or no, not {values[name]!r}", where=self.word, mend="Correct it.")
 
     def check_complete(self, values: Mapping[str, str]) -> None:
         """Raises Misconfigured for the first setting that is missing."""

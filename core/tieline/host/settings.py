@@ -24,6 +24,9 @@ _COMMON = (
 )
 COMMON = {setting.name: setting for setting in _COMMON}
 
+SWITCHES = ("allow_local", "allow_private")
+"""Settings that are yes or no."""
+
 ORG_SETTINGS = (
     Setting("login_url", "Login address", "The org's My Domain address, https://NAME.my.salesforce.com"),
     Setting("client_id", "Client id", "Consumer key of the External Client App"),

@@ -12,6 +12,7 @@ from tieline.contract import Misconfigured
 
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _PRINTABLE = re.compile(r"[!-~]+")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _MEND_HOST = "Correct the address in the connection's settings."
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -122,5 +123,9 @@ def _shown(url: str) -> str:
 
 
 def _plain(address: IpAddress) -> IpAddress:
-    mapped = getattr(address, "ipv4_mapped", None)
-    return mapped if isinstance(mapped, ipaddress.IPv4Address) else address
+    """The IPv4 address that an IPv6 one only wraps: mapped, 6to4, or behind the NAT64 prefix."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or address

@@ -57,6 +57,7 @@ def test_a_secret_is_nowhere_in_clear(runtime: Runtime) -> None:
         ("toy", Said(secrets={"api_key": CANARY}), "the setting user is missing.*--set user=VALUE"),
         ("toy", Said(settings={"user": "me"}), "the secret api_key is missing.*--secret-file api_key=FILE"),
         ("toy", Said(settings={"user": "", "api_key": ""}), "api_key is a secret and may not be given with --set"),
+        ("toy", Said(settings={"user": "me", "allow_local": "true"}), "allow_local is yes or no, not 'true'"),
         ("org", Said(), "the setting login_url is missing"),
         ("org", Said(settings={"login_url": "https://x", "client_id": "i"}), "the secret client_secret is missing"),
         (
