@@ -122,7 +122,7 @@ class Toy:
                 yield Gone(key, row.stamp)
 
     def options(self, _entity: str, name: str) -> Sequence[ListRow]:
-        return self.lists.get(name, [])
+        return list(self.lists.get(name, []))
 
     def write(self, entity: str, shape: Shape, batch: Sequence[Write]) -> Sequence[Outcome]:
         self.world.calls[f"{self.name}.write"] += 1
@@ -227,6 +227,17 @@ class ToyCrm(Toy):
         )
     )
     forbidden: set[tuple[str, str]] = field(default_factory=set)
+    related: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
+
+    def _record(self, entity: str, shape: Shape, key: str) -> Record:
+        plain = super()._record(entity, shape, key)
+        children = {
+            one.object: tuple(
+                Record(f"{key}/{n}", row) for n, row in enumerate(self.related.get((key, one.object), []))
+            )
+            for one in shape.embedded
+        }
+        return replace(plain, children=children)
 
     def _create(self, entity: str, shape: Shape, write: Write) -> Outcome:
         mine = ((k, r) for (e, o, k), r in self.rows.items() if (e, o) == (entity, shape.object) and r.marker)

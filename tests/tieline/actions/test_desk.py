@@ -1,0 +1,294 @@
+"""Pressed buttons, on every shape of back office: one document a press, an answer in the person's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+import pytest
+from toys.engine import Bench
+
+from tieline.actions.desk import Desk
+from tieline.contract import (
+    Action,
+    ActionInput,
+    CreateDocument,
+    Decision,
+    Decline,
+    Direction,
+    Field,
+    ListRow,
+    ManagedList,
+    Mapping,
+    Number,
+    Option,
+    Parameter,
+    Promote,
+    Promotion,
+    Reference,
+    Text,
+    Value,
+    text,
+)
+from tieline.sync.context import Context
+from tieline.sync.cycle import Cycle, Report
+
+ORDER = Mapping(
+    "toy",
+    "order",
+    "Order",
+    "ERP_Document__c",
+    "Orders",
+    (
+        Field("Number__c", "number", Text(80), Direction.TO_CRM),
+        Field("Account__c", "customer", Reference("customer"), Direction.TO_CRM),
+        Field("Total__c", "total", Number(2), Direction.TO_CRM),
+    ),
+    promotion=Promotion.NEVER,
+    number="number",
+)
+WAREHOUSES = ManagedList("toy", "warehouses", "Warehouse", "Warehouses")
+
+
+def order(given: ActionInput) -> Decision:
+    lines = given.children["Lines"]
+    if not lines:
+        return Decline("No lines for {name}.", {"name": text(given.record, "Name")})
+    total = sum((Decimal(str(line["Price"])) for line in lines), Decimal(0))
+    fields: dict[str, Value] = {
+        "number": f"N-{text(given.parameters, 'warehouse')}",
+        "customer": given.keys["customer", text(given.record, "AccountId")],
+        "total": total,
+    }
+    return CreateDocument("order", fields, {"Lines": tuple(lines)}, {"Opportunity__c": given.record_id})
+
+
+ACTIONS = (
+    Action("toy", "promote", "Promote", "Account", lambda _given: Promote("customer")),
+    Action(
+        "toy",
+        "order",
+        "Create order",
+        "Opportunity",
+        order,
+        reads=("Name", "AccountId"),
+        children={"Lines": ("Price",)},
+        links={"AccountId": "customer"},
+        parameters=(Parameter("warehouse", "Warehouse", Option("warehouses")),),
+        enabled_when='"customer" in linked',
+        otherwise="Promote the account first.",
+    ),
+)
+
+
+@dataclass
+class Counter:
+    """A bench with buttons."""
+
+    bench: Bench
+    french: dict[str, str] = field(default_factory=dict)
+    siblings: tuple[str, ...] = ("books",)
+
+    def context(self) -> Context:
+        plain = self.bench.context()
+        return replace(
+            plain,
+            mappings=(*plain.mappings, ORDER),
+            lists=(WAREHOUSES,),
+            say=lambda language, words: self.french.get(words, words) if language == "fr" else words,
+        )
+
+    def cycle(self) -> Report:
+        self.bench.world.tick(5)
+        context = self.context()
+        return Cycle(context, desk=Desk(context, ACTIONS, self.siblings)).run()
+
+    def settle(self) -> None:
+        for _ in range(8):
+            before = self.bench.world.writes()
+            report = self.cycle()
+            assert report.problems == []
+            if self.bench.world.writes() == before and not self.bench.open_calls():
+                return
+        raise AssertionError("still writing")
+
+    def press(self, action: str, record: str, user: str = "u-en", **more: str) -> str:
+        number = len(self.bench.crm.alive("ERP_Request__c")) + 1
+        fields = {"Accounting_Entity__c": self.bench.entity, **more}
+        return self.bench.crm.add(
+            "ERP_Request__c", f"r{number}", Action__c=f"toy.{action}", Record_Id__c=record, Status__c="New",
+            CreatedById=user, **fields,
+        )  # fmt: skip
+
+    def answer(self, press: str) -> tuple[str, str]:
+        row = self.bench.crm.alive("ERP_Request__c")[press]
+        return str(row["Status__c"]), str(row.get("Message__c") or "")
+
+
+@pytest.fixture
+def counter(bench: Bench) -> Counter:
+    """One linked account with an opportunity of two lines."""
+    made = Counter(bench)
+    bench.erp.lists["warehouses"] = [ListRow("W1", "Main"), ListRow("W2", "Old", active=False)]
+    bench.crm.lists["users"] = [
+        ListRow("u-en", "Sam", attributes={"language": "en_US"}),
+        ListRow("u-fr", "Camille", attributes={"language": "fr"}),
+    ]
+    bench.erp.add("Customers", "c1", bench.entity, name="Acme")
+    made.settle()
+    bench.crm.add("Opportunity", "o1", Name="Deal", AccountId=bench.crm_key("c1"))
+    bench.crm.related["o1", "Lines"] = [{"Price": Decimal("10.50")}, {"Price": Decimal(2)}]
+    return made
+
+
+def test_a_press_makes_one_document_and_tells_its_number(counter: Counter) -> None:
+    press = counter.press("order", "o1")
+    counter.settle()
+    orders = counter.bench.erp.alive("Orders", counter.bench.entity)
+    assert [row["total"] for row in orders.values()] == [Decimal("12.50")]
+    assert counter.answer(press) == ("Done", "Order N- is in Toy.")
+    mirrors = counter.bench.crm.alive("ERP_Document__c")
+    assert [(row["Opportunity__c"], str(row["Total__c"])) for row in mirrors.values()] == [("o1", "12.50")]
+    assert "pressed" in counter.bench.audit()
+
+
+@pytest.mark.parametrize("fault", ["before", "after", "never_sent"])
+def test_a_lost_answer_still_makes_one_document(counter: Counter, fault: str) -> None:
+    press = counter.press("order", "o1")
+    setattr(counter.bench.erp.faults, fault, 1)
+    counter.cycle()
+    counter.bench.world.tick(60)
+    counter.settle()
+    assert len(counter.bench.erp.alive("Orders", counter.bench.entity)) == 1
+    assert counter.answer(press)[0] == "Done"
+
+
+class Killed(BaseException):
+    pass
+
+
+def test_killed_anywhere_a_press_makes_one_document(counter: Counter) -> None:
+    bench = counter.bench
+    for kill in range(1, 40):
+        bench.point = _after(kill)
+        before = len(bench.erp.alive("Orders", bench.entity))
+        press = counter.press("order", "o1")
+        try:
+            counter.cycle()
+        except Killed:
+            bench.world.tick(1)
+        bench.point = lambda _name: None
+        counter.settle()
+        assert len(bench.erp.alive("Orders", bench.entity)) == before + 1, kill
+        assert counter.answer(press)[0] == "Done", kill
+    assert len(bench.crm.alive("ERP_Document__c")) == 39
+
+
+def _after(count: int) -> Callable[[str], None]:
+    left = [count]
+
+    def point(name: str) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise Killed(name)
+
+    return point
+
+
+def test_two_presses_are_two_documents(counter: Counter) -> None:
+    counter.press("order", "o1")
+    counter.press("order", "o1")
+    counter.settle()
+    assert len(counter.bench.erp.alive("Orders", counter.bench.entity)) == 2
+
+
+def test_who_may_not_edit_the_record_may_not_press(counter: Counter) -> None:
+    counter.bench.crm.forbidden.add(("u-en", "o1"))
+    press = counter.press("order", "o1")
+    counter.settle()
+    assert counter.answer(press) == ("Refused", "You may not edit this record.")
+    assert counter.bench.erp.alive("Orders", counter.bench.entity) == {}
+    assert "refused_press" in counter.bench.audit()
+
+
+def test_the_answer_is_in_the_language_of_the_person(counter: Counter) -> None:
+    counter.french["You may not edit this record."] = "Vous ne pouvez pas modifier cette fiche."
+    counter.bench.crm.forbidden.add(("u-fr", "o1"))
+    press = counter.press("order", "o1", user="u-fr")
+    counter.settle()
+    assert counter.answer(press)[1] == "Vous ne pouvez pas modifier cette fiche."
+
+
+def test_a_button_that_is_not_enabled_says_what_to_do(counter: Counter) -> None:
+    counter.bench.crm.add("Account", "a9", Name="Unknown to the ERP")
+    counter.bench.crm.add("Opportunity", "o9", Name="Deal", AccountId="a9")
+    press = counter.press("order", "o9")
+    counter.settle()
+    assert counter.answer(press) == ("Refused", "Promote the account first.")
+
+
+def test_a_handler_may_decline(counter: Counter) -> None:
+    counter.bench.crm.related["o1", "Lines"] = []
+    press = counter.press("order", "o1")
+    counter.settle()
+    assert counter.answer(press) == ("Refused", "No lines for Deal.")
+
+
+def test_a_list_row_the_user_chose_reaches_the_handler_as_the_erps_key(counter: Counter) -> None:
+    entity = counter.bench.entity or None
+    listed = counter.bench.crm.alive("Toy_Warehouse__c").items()
+    rows = {row["Name"]: key for key, row in listed if row["Accounting_Entity__c"] == entity}
+    press = counter.press("order", "o1", Toy_Warehouse__c=rows["Main"])
+    gone = counter.press("order", "o1", Toy_Warehouse__c=rows["Old"])
+    counter.settle()
+    assert counter.answer(press) == ("Done", "Order N-W1 is in Toy.")
+    assert counter.answer(gone)[0] == "Refused"
+    assert "Warehouse is not offered" in counter.answer(gone)[1]
+
+
+def test_promoting_by_button_is_answered_when_the_record_is_there(counter: Counter) -> None:
+    counter.bench.crm.add("Account", "a9", Name="Newcomer")
+    press = counter.press("promote", "a9")
+    counter.settle()
+    assert counter.answer(press)[0] == "Done"
+    assert "Newcomer" in [row["name"] for row in counter.bench.erp.alive("Customers", counter.bench.entity).values()]
+
+
+def test_a_refusal_of_the_erp_is_the_answer(counter: Counter) -> None:
+    counter.bench.crm.add("Account", "a9", Name="bad")
+    counter.bench.erp.faults.refuse["bad"] = "Name is not allowed"
+    press = counter.press("promote", "a9")
+    counter.settle()
+    status, message = counter.answer(press)
+    assert status == "Failed"
+    assert message.startswith("Name is not allowed")
+
+
+def test_a_record_that_is_gone_is_told(counter: Counter) -> None:
+    press = counter.press("order", "nowhere")
+    counter.settle()
+    assert counter.answer(press)[0] == "Refused"
+
+
+def test_presses_nobody_can_take_are_answered(counter: Counter) -> None:
+    unknown = counter.press("vanished", "o1")
+    other = counter.press("order", "o1", Back_Office__c="no such books")
+    foreign = counter.press("order", "o1")
+    counter.bench.crm.edit("ERP_Request__c", foreign, Action__c="another.system")
+    counter.settle()
+    assert counter.answer(unknown)[0] == "Refused"
+    assert "books" in counter.answer(other)[1]
+    assert counter.answer(foreign)[0] == "New"
+
+
+def test_with_two_back_offices_of_one_system_the_person_must_choose(counter: Counter) -> None:
+    counter.siblings = ("books", "more books")
+    press = counter.press("order", "o1")
+    theirs = counter.press("order", "o1", Back_Office__c="more books")
+    ours = counter.press("order", "o1", Back_Office__c="books")
+    counter.settle()
+    assert counter.answer(press)[0] == "Refused"
+    assert "more books" in counter.answer(press)[1]
+    assert counter.answer(theirs)[0] == "New"
+    assert counter.answer(ours)[0] == "Done"
