@@ -8,12 +8,15 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tieline.cli.boundary import run
+from tieline.console.wiring import hints_scope, settled_scope
+from tieline.store.opening import open_store
 
 
 @pytest.fixture
@@ -218,9 +221,16 @@ def test_serve_announces_answers_and_stops(allowed: Any) -> None:
         assert process.wait(20) == 0
         assert process.stderr.read() == ""
     assert statuses == [200, 200, 403, 404, 404, 405, 413, 500]
+    assert _kept(Path(allowed.state)) == ({"Customers K1"}, {"c1"})
     log = (Path(allowed.state) / "log" / "tieline.log").read_text()
     assert "POST /inbound/acme/changes/main 200" in log
     assert "secret detail" in log
+
+
+def _kept(state: Path) -> tuple[set[str], set[str]]:
+    """Hints and settlements that were written down before the sender was answered."""
+    with closing(open_store(state)) as store, store.reading() as transaction:
+        return set(transaction.facts(hints_scope("main"))), set(transaction.facts(settled_scope("main")))
 
 
 def _statuses(url: str) -> list[int]:
