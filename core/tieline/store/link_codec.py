@@ -119,7 +119,8 @@ def _seen(parts: list[Any] | None, shared: Fields) -> Observation | None:
     if parts is None:
         return None
     own, version, stamp, sequence, deleted, address = (*parts, *_ENDS[len(parts) :])
-    return Observation({**shared, **own}, version, moment(stamp), sequence, deleted, address)
+    fields = {**shared, **own} if shared and own else own or shared
+    return Observation(fields, version, moment(stamp), sequence, deleted, address)
 
 
 def _without(fields: Fields, absent: Sequence[str] | None) -> Fields:

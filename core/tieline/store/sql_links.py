@@ -15,9 +15,12 @@ from tieline.store.guard import Guard, changed_since, reject_twins, second_link
 from tieline.store.link_codec import COLUMNS, link_of, row_of
 from tieline.store.moments import moment, text
 from tieline.store.nouns import Link
+from tieline.store.protocol import Fenced
 from tieline.store.tables import LINK
 
 T = TypeVar("T")
+Place = tuple[str, str, str, Side, tuple[str]]
+"""Back office, entity, mapping, side, and the one key."""
 
 CHUNK = 500  # keys in one IN list: SQLite's oldest limit is 999 parameters
 _EMPTY: Any = literal_column("''")  # partial indexes are only found by the very words of their condition
@@ -110,65 +113,72 @@ class SqlLinks:
         with self._guard.spoiling():
             reject_twins(links)
             try:
-                self._write(links)
-            except IntegrityError:
-                self._write_moved(links)
+                if not self._write(links):
+                    raise self._changed(links) or Fenced("The database does not say how many links it changed.")
+            except IntegrityError as error:
+                self._write_moved(links, error)
 
-    def _write(self, links: Sequence[Link], *, parked: Sequence[Link] = ()) -> None:
-        """All of it or nothing: a failed statement must not leave its first rows behind."""
-        with self._db.begin_nested():
+    def _write(self, links: Sequence[Link], *, parked: Sequence[Link] = ()) -> bool:
+        """All of it or nothing: a failed statement must not leave its first rows behind. False: a link was changed."""
+        with self._db.begin_nested() as attempt:
             if parked:
                 self._db.execute(_PARK, [{"its_id": link.id} for link in parked])
-            self._update([link for link in links if link.revision])
-            new = [dict(zip(COLUMNS, row_of(link), strict=True)) for link in links if not link.revision]
+            if not self._update([link for link in links if link.revision]):
+                attempt.rollback()
+                return False
+            new = [_named(link) for link in links if not link.revision]
             if new:
                 self._db.execute(_INSERT, new)
+        return True
 
-    def _update(self, links: Sequence[Link]) -> None:
-        rows = [
-            dict(zip(COLUMNS, row_of(link), strict=True), its_id=link.id, its_revision=link.revision) for link in links
-        ]
-        for row in rows:
-            del row["id"]
-        if rows and self._db.execute(_UPDATE, rows).rowcount != len(rows):
-            raise changed_since(self._first_changed(links))
+    def _update(self, links: Sequence[Link]) -> bool:
+        """Whether every link stood as it was loaded."""
+        rows = [_named(link) | {"its_id": link.id, "its_revision": link.revision} for link in links]
+        return not rows or self._db.execute(_UPDATE, rows).rowcount == len(rows)
 
-    def _first_changed(self, links: Sequence[Link]) -> str:
-        """A row of ours stands one revision further by now, another's somewhere else."""
-        stored = self._revisions(links)
-        return next(link.id for link in links if stored.get(link.id) != link.revision + 1)
-
-    def _revisions(self, links: Sequence[Link]) -> dict[str, int]:
-        found: dict[str, int] = {}
+    def _changed(self, links: Sequence[Link]) -> Fenced | None:
+        """Says which link does not stand as it was loaded, or does not stand at all."""
+        stored: dict[str, int] = {}
         for some in chunks([link.id for link in links]):
             rows = self._db.execute(select(LINK.c.id, LINK.c.revision).where(LINK.c.id.in_(some)))
-            found |= {row[0]: row[1] for row in rows}
-        return found
+            stored |= {row[0]: row[1] for row in rows}
+        changed = (link.id for link in links if stored.get(link.id, 0) != link.revision)
+        return next((changed_since(ident) for ident in changed), None)
 
-    def _write_moved(self, links: Sequence[Link]) -> None:
+    def _write_moved(self, links: Sequence[Link], first: IntegrityError) -> None:
         """What counts is the state after the save: a key may move from one link to another in it. So the links that
         change are taken out of the way first. What still collides then is refused."""
-        taken = self._revisions([link for link in links if not link.revision])
-        if taken:
-            raise changed_since(min(taken))
+        if changed := self._changed(links):
+            raise changed from first
         try:
             self._write(links, parked=[link for link in links if link.revision])
         except IntegrityError as error:
             raise self._collision(links) or ValueError(f"The links cannot be saved: {error.orig}.") from error
 
     def _collision(self, links: Sequence[Link]) -> ValueError | None:
-        saved = {link.id for link in links}
-        taken: dict[tuple[str, str, str, Side, str], str] = {}
-        for link in links:
-            for side in Side if not link.tombstone else ():
-                place = (link.back_office, link.entity, link.mapping, side, link.key(side))
-                other = taken.setdefault(place, link.id) if link.key(side) else link.id
-                if other == link.id and link.key(side):
-                    stored = self.links_by_key(*place[:4], [link.key(side)]).get(link.key(side))
-                    other = stored.id if stored and not stored.tombstone and stored.id not in saved else link.id
-                if other != link.id:
-                    return second_link(link, side, other)
+        """Says which two links want one record: both among those saved, or one of them stored."""
+        ours = {link.id for link in links}
+        taken: dict[Place, str] = {}
+        for link, place in _places(links):
+            other = taken.setdefault(place, link.id)
+            if other == link.id:
+                stored = self.links_by_key(*place).get(link.key(place[3]))
+                other = stored.id if stored and not stored.tombstone and stored.id not in ours else link.id
+            if other != link.id:
+                return second_link(link, place[3], other)
         return None
+
+
+def _places(links: Sequence[Link]) -> Iterator[tuple[Link, Place]]:
+    """Where each live link answers."""
+    for link in links:
+        for side in Side if not link.tombstone else ():
+            if link.key(side):
+                yield link, (link.back_office, link.entity, link.mapping, side, (link.key(side),))
+
+
+def _named(link: Link) -> dict[str, Any]:
+    return dict(zip(COLUMNS, row_of(link), strict=True))
 
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
