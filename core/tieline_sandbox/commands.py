@@ -30,7 +30,7 @@ def sandbox(
     invocation: Invocation, name: str, http_port: int, tls_port: int, proxy_port: int, data: Path | None
 ) -> None:
     """Run a local stand-in of the org or of a system until interrupted. DIR/NAME.json says where, once it is ready."""
-    from tieline_sandbox.plugin import serve
+    from tieline_sandbox.foreground import serve
     from tieline_sandbox.runner import Ports
 
     _check_folder(data)

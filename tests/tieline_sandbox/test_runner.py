@@ -17,7 +17,7 @@ import requests
 
 from tieline_sandbox.application import ApplicationFactory, SeedRefused
 from tieline_sandbox.effects import Clock, Randomness
-from tieline_sandbox.plugin import serve
+from tieline_sandbox.foreground import serve
 from tieline_sandbox.runner import Ports, RunningSandbox, StartRefused, start
 
 

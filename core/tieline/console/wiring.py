@@ -13,19 +13,10 @@ from tieline.host.connections import Asked
 from tieline.host.declarations import Host, NotDeclared, call_one
 from tieline.host.loading import Broken
 from tieline.host.runtime import Runtime
+from tieline.sync.hints import hints_scope, settled_scope
 
 _HOOK = "register_inbound"
 _ID_BYTES = 4
-
-
-def hints_scope(back_office: str) -> str:
-    """Facts of this scope are records to read again: `<object> <key>` -> when the hint came."""
-    return f"inbound hints {back_office}"
-
-
-def settled_scope(back_office: str) -> str:
-    """Facts of this scope are correlations whose answers have arrived -> when."""
-    return f"inbound settled {back_office}"
 
 
 def web_application(runtime: Runtime) -> ASGIApp:

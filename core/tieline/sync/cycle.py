@@ -12,6 +12,7 @@ from tieline.sync.act import Tally
 from tieline.sync.context import Context
 from tieline.sync.deletes import sweep_deletes
 from tieline.sync.drive import Driver
+from tieline.sync.hints import take_hints
 from tieline.sync.lists import sync_lists
 from tieline.sync.match import match_mapping
 from tieline.sync.observe import Observer, Seen
@@ -83,7 +84,9 @@ class Cycle:
 
     def observe(self) -> None:
         """Both sides' changes and deletions."""
-        observer = Observer(self.context, births(self.context))
+        born = births(self.context)
+        observer = Observer(self.context, born)
+        self.stage("hints", lambda: take_hints(self.context, born))
         for side in (Side.ERP, Side.CRM):
             self.stage(f"read {side}", lambda side=side: self.report.seen.add(observer.sweep(side)))  # type: ignore[misc]
             self.stage(f"deletes {side}", lambda side=side: sweep_deletes(self.context, side))  # type: ignore[misc]

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from tieline.cli.boundary import run
-from tieline.console.wiring import hints_scope, settled_scope
 from tieline.store.opening import open_store
+from tieline.sync.hints import hints_scope, settled_scope
 
 
 @pytest.fixture

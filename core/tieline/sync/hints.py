@@ -1,0 +1,76 @@
+"""Hints: somebody told us that a record changed. A hint makes us look; it is never the data.
+
+The web process keeps hints as facts; a cycle takes them. A hint that comes in again while it is being looked at stays
+for the next cycle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tieline.contract import Record, Side
+from tieline.store.nouns import Link
+from tieline.store.protocol import Transaction
+from tieline.sync.absorb import gone
+from tieline.sync.context import Context
+from tieline.sync.observe import Births, Observer
+from tieline.sync.rules import Rules
+from tieline.sync.status import settled
+
+
+def hints_scope(back_office: str) -> str:
+    """Facts of this scope are records to read again: `<object> <key>` -> when the hint came."""
+    return f"inbound hints {back_office}"
+
+
+def settled_scope(back_office: str) -> str:
+    """Facts of this scope are correlations whose answers have arrived -> when. Every cycle asks for the answers of all
+    open calls, so these only wake it."""
+    return f"inbound settled {back_office}"
+
+
+def take_hints(context: Context, births: Births) -> int:
+    """Look at every record hinted at; returns how many hints there were."""
+    with context.store.reading() as tx:
+        hints = dict(tx.facts(hints_scope(context.back_office)))
+        answered = dict(tx.facts(settled_scope(context.back_office)))
+    wanted: dict[str, list[str]] = {}
+    for name in hints:
+        obj, _, key = name.partition(" ")
+        wanted.setdefault(obj, []).append(key)
+    for entity in context.entities:
+        for rules in context.rules_of(entity):
+            keys = wanted.get(rules.object_on(Side.ERP))
+            if keys:
+                _look(context, births, entity, rules, keys)
+    _forget(context, hints_scope(context.back_office), hints)
+    _forget(context, settled_scope(context.back_office), answered)
+    return len(hints)
+
+
+def _look(context: Context, births: Births, entity: str, rules: Rules, keys: Sequence[str]) -> None:
+    found = context.erp.read(entity, rules.shape(Side.ERP), keys)
+    records = [record for record in found.values() if record is not None]
+    with context.store.transaction(context.fence) as tx:
+        Observer(context, births).absorb_all(tx, Side.ERP, entity, rules, records)
+        tx.save_links(_gone(tx, context, entity, rules, found))
+
+
+def _gone(
+    tx: Transaction, context: Context, entity: str, rules: Rules, found: Mapping[str, Record | None]
+) -> list[Link]:
+    """Links whose record the vendor, asked directly, says is not there."""
+    missing = [key for key, record in found.items() if record is None]
+    links = tx.links_by_key(context.back_office, entity, rules.name, Side.ERP, missing)
+    live = [link for link in links.values() if not link.tombstone and not link.awaiting]
+    return [settled(gone(link, Side.ERP)) for link in live if not (link.erp and link.erp.deleted)]
+
+
+def _forget(context: Context, scope: str, taken: Mapping[str, object]) -> None:
+    if not taken:
+        return
+    with context.store.transaction(context.fence) as tx:
+        now = tx.facts(scope)
+        for name, when in taken.items():
+            if now.get(name) == when:
+                tx.save_fact(scope, name, None)

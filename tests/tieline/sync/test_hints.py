@@ -1,0 +1,70 @@
+"""A message from a vendor makes us look at one record, and nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from toys.engine import Bench
+
+from tieline.contract import Cursor, Page, Shape
+from tieline.sync.hints import hints_scope
+
+
+def hint(bench: Bench, name: str, when: str = "now") -> None:
+    with bench.store.transaction() as tx:
+        tx.save_fact(hints_scope("books"), name, when)
+
+
+def left(bench: Bench) -> dict[str, object]:
+    with bench.store.reading() as tx:
+        return dict(tx.facts(hints_scope("books")))
+
+
+def deaf(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on the poll of the back office shows nothing."""
+
+    def pages(_entity: str, _shape: Shape, _since: Cursor | None) -> Iterator[Page]:
+        yield Page((), None, bench.world.now())
+
+    monkeypatch.setattr(bench.erp, "pages", pages)
+
+
+def test_a_hint_is_looked_at_and_forgotten(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.erp.add("Customers", "c1", bench.entity, name="One")
+    bench.settle()
+    deaf(bench, monkeypatch)
+    bench.erp.edit("Customers", "c1", bench.entity, phone="from the message")
+    bench.erp.add("Customers", "c2", bench.entity, name="Two")
+    hint(bench, "Customers c1")
+    hint(bench, "Customers c2")
+    hint(bench, "Nonsense x")
+    bench.settle()
+    assert bench.crm.value("Account", bench.crm_key("c1"), "Phone") == "from the message"
+    assert sorted(str(row["Name"]) for row in bench.crm.alive("Account").values()) == ["One", "Two"]
+    assert left(bench) == {}
+
+
+def test_a_record_that_is_gone_by_a_direct_look_is_gone(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.erp.add("Customers", "c1", bench.entity, name="One")
+    bench.settle()
+    deaf(bench, monkeypatch)
+    bench.erp.remove("Customers", "c1", bench.entity)
+    hint(bench, "Customers c1")
+    bench.settle()
+    assert bench.link("c1").tombstone == "gone:erp"
+
+
+def test_a_hint_that_comes_again_meanwhile_stays(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.erp.add("Customers", "c1", bench.entity, name="One")
+    bench.settle()
+    read = bench.erp.read
+
+    def again(entity: str, shape: Shape, keys: list[str]) -> object:
+        hint(bench, "Customers c1", "later")
+        return read(entity, shape, keys)
+
+    monkeypatch.setattr(bench.erp, "read", again)
+    hint(bench, "Customers c1")
+    bench.cycle()
+    assert left(bench) == {"Customers c1": "later"}
