@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from tieline.contract import AnswerLost, Clock, PermanentError, Randomness, RateLimited, TransientError
@@ -19,9 +20,20 @@ class Backoff:
     clock: Clock
     randomness: Randomness
     attempts: int = 5
+    _inside: threading.local = field(default_factory=threading.local)
 
     def read(self, call: Callable[[], T]) -> T:
-        """Run a call that changes nothing, again while its failure may pass; a lost answer is only a delay."""
+        """Run a call that changes nothing, again while its failure may pass; a lost answer is only a delay. A read
+        inside a read (a login on the way) is tried once: the outer one repeats both."""
+        if getattr(self._inside, "busy", False):
+            return call()
+        self._inside.busy = True
+        try:
+            return self._repeated(call)
+        finally:
+            self._inside.busy = False
+
+    def _repeated(self, call: Callable[[], T]) -> T:
         for attempt in range(1, self.attempts):
             try:
                 return call()
