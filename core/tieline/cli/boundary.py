@@ -63,8 +63,8 @@ def _parts(error: TielineError) -> dict[str, str]:
 
 
 def _usage(error: click.UsageError) -> str:
-    hint = f" Try `{error.ctx.command_path} --help`." if error.ctx else ""
-    return error.format_message() + hint
+    command = error.ctx.command_path if error.ctx else "tieline"
+    return f"{error.format_message()} Try `{command} --help`."
 
 
 def _unexpected(invocation: Invocation, error: Exception) -> int:

@@ -14,6 +14,12 @@ class Lazy:
 
 
 COMMANDS: dict[str, Lazy] = {
+    "audit": Lazy("tieline.cli.audit:audit", "Verify the record of everything that was done."),
+    "drift": Lazy("tieline.cli.drift:drift", "Compare both sides field by field."),
+    "link": Lazy("tieline.cli.repair:link", "Tie two records by hand."),
+    "resolve": Lazy("tieline.cli.repair:resolve", "Settle a conflict that waits for a person."),
+    "retry": Lazy("tieline.cli.repair:retry", "Try records that are Out of Sync again."),
+    "unlink": Lazy("tieline.cli.repair:unlink", "Untie two records by hand."),
     "conflicts": Lazy("tieline.cli.conflicts:conflicts", "List conflicts and the values that lost."),
     "history": Lazy("tieline.cli.history:history", "Show what happened, newest first."),
     "package": Lazy("tieline.cli.package:package", "Plan and apply what the org must hold."),

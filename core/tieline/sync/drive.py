@@ -18,6 +18,7 @@ from tieline.sync.match import AMBIGUOUS
 from tieline.sync.merge import Base, Clash, Judge, Merge, Values
 from tieline.sync.outcome import backoff
 from tieline.sync.planning import Block, Bury, Create, Decision, Surroundings, Update, Wait, decide
+from tieline.sync.repair import HELD
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
 from tieline.sync.translate import Translator, build_translator
@@ -73,7 +74,8 @@ class Driver:
 
     def _free(self, link: Link) -> bool:
         stuck = link.problem is not None and link.problem.code == AMBIGUOUS
-        return link.id not in self.busy and not link.awaiting and not stuck
+        held = bool(link.extra.get(HELD)) and not link.promote
+        return link.id not in self.busy and not link.awaiting and not stuck and not held
 
     # planning --------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from tieline.store.protocol import Transaction
 from tieline.sync.context import Context
 from tieline.sync.family import wake_children
 from tieline.sync.matching import Pairing, pair
+from tieline.sync.repair import HELD
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
 
@@ -52,7 +53,8 @@ def strangers(tx: Transaction, context: Context, entity: str, rules: Rules) -> I
     while True:
         links = tx.find_links(context.back_office, rules.name, after=after, limit=context.options.page_of_links)
         for link in links:
-            if link.entity == entity and not link.tombstone and not (link.crm_key and link.erp_key):
+            alone = not (link.crm_key and link.erp_key)
+            if link.entity == entity and alone and not link.tombstone and not link.extra.get(HELD):
                 yield link
         if len(links) < context.options.page_of_links:
             return

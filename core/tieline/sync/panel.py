@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from tieline.contract import Done, Refused, Side, Value
 from tieline.contract.naming import ERP_KEY, LINK_OBJECT, lookup_field
-from tieline.store.nouns import Link
+from tieline.store.nouns import Link, Status
 from tieline.sync.context import Context
 from tieline.sync.identity import fingerprint
 from tieline.sync.rules import Rules
@@ -18,6 +18,7 @@ from tieline.sync.rules import Rules
 BATCH = 200
 NOT_SHOWN = "-"
 REASON_LENGTH = 1000
+_NOTES = {"gone:erp": "Deleted in the back office", "unlinked": "Unlinked by hand"}
 
 
 def write_panels(context: Context) -> int:
@@ -39,7 +40,6 @@ def row(context: Context, link: Link) -> dict[str, Value]:
     """The panel's fields. Empty texts clear what an earlier state said."""
     rules = context.rules_for(link.entity, link.mapping)
     problem = link.problem
-    gone = link.tombstone.startswith("gone")
     return {
         ERP_KEY: link.id,
         lookup_field(rules.mapping.crm_object): link.crm_key,
@@ -47,11 +47,11 @@ def row(context: Context, link: Link) -> dict[str, Value]:
         "Back_Office__c": link.back_office,
         "Accounting_Entity__c": link.entity or None,
         "Mapping__c": rules.mapping.id,
-        "Sync_Status__c": str(link.status),
+        "Sync_Status__c": str(Status.NOT_PROMOTED if link.tombstone == "unlinked" else link.status),
         "ERP_Id__c": link.erp_key or None,
         "Number__c": _number(rules, link),
         "Variation_ID__c": _variation(link),
-        "Notes__c": "Deleted in the back office" if gone else None,
+        "Notes__c": _NOTES.get(link.tombstone),
         "Reason__c": _reason(link),
         "Next_Step__c": problem.next_step if problem else _next_step(link),
         "Last_Sync__c": link.synced_at,

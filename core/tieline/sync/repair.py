@@ -1,0 +1,140 @@
+"""What a person may do to links by hand. Each is a change of the link in one transaction with its audit entry; the next
+cycle acts on it like on anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tieline.contract import PermanentError, Side
+from tieline.store.nouns import AuditEntry, Link
+from tieline.store.protocol import Store, Transaction
+from tieline.sync.family import wake_children
+from tieline.sync.identity import derive
+from tieline.sync.status import settled
+
+HELD = "held"
+"""In `Link.extra`: a person took this record out of matching and creating; only a person puts it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Works on one back office's links. `by` names the person in the audit."""
+
+    store: Store
+    back_office: str
+    now: datetime
+    by: str
+
+    def stuck(self, mapping: str = "") -> list[Link]:
+        """Links that are Out of Sync for a reason a new attempt may cure."""
+        after, found = "", []
+        with self.store.reading() as tx:
+            while links := tx.find_links(self.back_office, mapping, "Out of Sync", after):
+                found += [link for link in links if link.problem is not None]
+                after = links[-1].id
+        return found
+
+    def retry(self, links: Sequence[Link]) -> int:
+        """Try these again in the next cycle. A link whose outcome is unknown stays with its open call."""
+        with self.store.transaction() as tx:
+            fresh = tx.links([link.id for link in links]).values()
+            again = [
+                settled(replace(one, problem=None, attempts=0, not_before=None, dirty=True))
+                for one in fresh
+                if one.problem is not None
+            ]
+            tx.save_links(again)
+            self._note(tx, "retried", again)
+        return len(again)
+
+    def resolve(self, link: Link, winner: Side) -> tuple[str, ...]:
+        """Settle the open conflicts of a link: the winner's values go to the other side. Returns the fields."""
+        with self.store.transaction() as tx:
+            fresh = tx.link(link.id) or link
+            base = {**fresh.base, **{name: _only_dirty(fresh, winner, name) for name in fresh.blocked}}
+            tx.save_links([settled(replace(fresh, base=base, blocked=(), dirty=True, not_before=None))])
+            open_ones = tx.conflicts(self.back_office, link.id, open_only=True)
+            tx.resolve_conflicts([one.id for one in open_ones], self.now)
+            self._note(tx, "resolved", [fresh], f"{winner} wins {', '.join(fresh.blocked)}")
+        return fresh.blocked
+
+    def join(self, crm: Link, erp: Link) -> Link:
+        """Tie two half-links. Raises PermanentError when either has a partner already."""
+        for one, side in ((crm, Side.CRM), (erp, Side.ERP)):
+            if one.key(side.other) or one.awaiting:
+                raise PermanentError(f"{one.key(side)} is linked already", mend="Unlink it first.", code="linked")
+        whole = replace(
+            crm, entity=erp.entity, erp_key=erp.erp_key, erp=erp.erp, promoted=True, dirty=True, problem=None,
+            extra=_free(crm), parent=crm.parent or erp.parent,
+        )  # fmt: skip
+        with self.store.transaction() as tx:
+            tx.save_links([replace(erp, erp_key="", tombstone=f"merged:{crm.id}", dirty=False, problem=None)])
+            tx.save_links([settled(whole)])
+            wake_children(tx, crm.mapping, [whole])
+            self._note(tx, "linked", [whole])
+        return whole
+
+    def part(self, link: Link) -> None:
+        """Untie a link. Both records stay where they are and are left alone until a person links or promotes them."""
+        if not (link.crm_key and link.erp_key):
+            raise PermanentError("there is nothing to unlink", mend="Name a record that is on both sides.")
+        if link.awaiting:
+            raise PermanentError("a write is on its way", mend="Wait for its answer, then unlink.", code="awaiting")
+        held = {HELD: True}
+        crm_half = Link(
+            derive("parted", link.id, str(link.revision), Side.CRM), link.back_office, link.entity, link.mapping,
+            crm_key=link.crm_key, crm=link.crm, extra=held, parent=link.parent,
+        )  # fmt: skip
+        erp_half = Link(
+            derive("parted", link.id, str(link.revision), Side.ERP), link.back_office, link.entity, link.mapping,
+            erp_key=link.erp_key, erp=link.erp, extra=held, parent=link.parent,
+        )  # fmt: skip
+        with self.store.transaction() as tx:
+            tx.save_links([settled(replace(link, tombstone="unlinked", dirty=False, problem=None))])
+            tx.save_links([settled(crm_half), settled(erp_half)])
+            self._note(tx, "unlinked", [link])
+
+    def find(self, mapping: str, side: Side, key: str) -> Link:
+        """A live link by a record's id on one side. Raises PermanentError."""
+        after = ""
+        with self.store.reading() as tx:
+            while links := tx.find_links(self.back_office, mapping, after=after):
+                for link in links:
+                    if link.key(side) == key and not link.tombstone:
+                        return link
+                after = links[-1].id
+        raise PermanentError(
+            f"no {mapping.replace('_', ' ')} {key!r} is known on the {side.upper()}'s side",
+            mend="Check the id; run `tieline sync --once` first if it is new.",
+            code="unknown_record",
+        )
+
+    def _note(self, tx: Transaction, event: str, links: Sequence[Link], note: str = "") -> None:
+        by = {"by": self.by}
+        entries = [
+            AuditEntry(
+                self.now, event, one.id, one.mapping, "", one.crm_key, one.erp_key, "", {}, by, note, str(one.status)
+            )
+            for one in links
+        ]  # fmt: skip
+        if entries:
+            tx.append_audit(self.back_office, entries)
+
+
+def _only_dirty(link: Link, winner: Side, name: str) -> tuple[str | bool | None, str | bool | None]:
+    """A base from which only the winner has moved, so that the merge writes its value to the other side."""
+    crm = link.crm.fields.get(name) if link.crm else None
+    erp = link.erp.fields.get(name) if link.erp else None
+    if winner is Side.CRM:
+        return (_other_than(crm), erp)
+    return (crm, _other_than(erp))
+
+
+def _other_than(value: str | bool | None) -> str | None:
+    return "" if value is None else None
+
+
+def _free(link: Link) -> dict[str, object]:
+    return {name: value for name, value in link.extra.items() if name != HELD}
