@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -65,12 +65,16 @@ def demo(ctx: click.Context, invocation: Invocation, system: str, data: Path | N
 
     _check_folder(data)
     runtime = invocation.runtime
-    held = runtime.exclusive()
-    with _sentences(), staged(runtime, runtime.system(system), data or built_in_data()) as stage:
-        with held:
+    chosen = runtime.system(system)
+    with ExitStack() as working:
+        working.enter_context(runtime.exclusive())
+        working.enter_context(_sentences())
+        runtime.connections.all()  # a database that cannot be used is known before any sandbox is made
+        with staged(runtime, chosen, data or built_in_data()) as stage:
             document = _play(invocation, stage)
-        if keep:
-            _keep(invocation, stage)
+            if keep:
+                working.close()
+                _keep(invocation, stage)
     if document["errors"]:
         ctx.exit(FAILED)
 

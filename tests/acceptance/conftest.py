@@ -300,7 +300,7 @@ def _quiet(document: dict[str, Any]) -> bool:
     return not (sum(document["writes"].values()) or document["answers"] or document["unknown"] or document["problems"])
 
 
-@pytest.fixture(name="eventually")
+@pytest.fixture(name="eventually", scope="session")
 def _eventually() -> Callable[..., Any]:
     return eventually
 
@@ -343,3 +343,17 @@ def northwind() -> Path:
 def built_in() -> Path:
     """The demonstration's own files."""
     return BUILT_IN
+
+
+@pytest.fixture(scope="session")
+def malformed() -> Path:
+    """The customers as somebody really saved them."""
+    file = ROOT.parent / "shared" / "data" / "malformed" / "customers.csv"
+    if not file.is_file():
+        pytest.skip(f"the malformed file is not at {file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def make_tieline() -> type[Tieline]:
+    return Tieline

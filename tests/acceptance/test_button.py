@@ -27,9 +27,7 @@ def test_a_standard_user_presses(world: Any) -> None:
 
 def test_the_order_holds_what_the_opportunity_says(world: Any) -> None:
     world.answer(world.press(world.sam, world.opportunity("Line by line", "BERGA", products=2)))
-    order = next(
-        one["after"] for one in world.erp.log() if (one["after"] or {}).get("CustomerRef") == "Line by line"
-    )
+    order = next(one["after"] for one in world.erp.log() if (one["after"] or {}).get("CustomerRef") == "Line by line")
     assert order["OrderStatus"] == "Parked"
     assert order["RequiredDate"].startswith("2026-05-05")
     assert [(line["OrderQuantity"], line["UnitPrice"]) for line in order["SalesOrderLines"]] == [("4", "2.5")] * 2
