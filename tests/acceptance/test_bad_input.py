@@ -142,7 +142,7 @@ def test_nobody_at_the_address(tieline: Any, erp: dict[str, Any], tmp_path: Path
     with socket.create_server(("127.0.0.1", 0)) as once:
         port = once.getsockname()[1]
     away = tmp_path / "away.json"
-    gone = {name: f"http://127.0.0.1:{port}" for name in ("http_url", "tls_url", "proxy_url")}
+    gone = dict.fromkeys(("http_url", "tls_url", "proxy_url"), f"http://127.0.0.1:{port}")
     away.write_text(json.dumps(erp | gone))
     sentence = tieline("connect", "unleashed", "main", "--from", away).sentence(FAILED)
     assert "127.0.0.1" in sentence

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 import requests
-from simple_salesforce import Salesforce
+from simple_salesforce.api import Salesforce
 
 KEYS = {
     "system", "accounts", "contacts", "products", "orders_created", "order_numbers", "managed_lists", "duplicates",
