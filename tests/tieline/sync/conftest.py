@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tieline.store.memory import MemoryStore
-from tieline.store.opening import open_store
 from toys.engine import Bench
 from toys.systems import AsyncErp, Toy, ToyCrm, VersionedErp, WholeErp
 from toys.world import World
 
+from tieline.store.memory import MemoryStore
+from tieline.store.opening import open_store
 from tieline.store.protocol import Store
 
 SHAPES: dict[str, tuple[type[Toy], tuple[str, ...]]] = {

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tieline.store.memory import MemoryStore
 from toys.engine import Bench
 from toys.systems import AsyncErp, Toy, ToyCrm, VersionedErp, WholeErp
 from toys.world import World
+
+from tieline.store.memory import MemoryStore
 
 
 class Killed(BaseException):
