@@ -31,7 +31,7 @@ ENDPOINTS: Mapping[str, str] = {
     "DELETE /__sandbox__/faults/{id}": "Remove one rule.",
     "GET /__sandbox__/clock": "The sandbox's time.",
     "POST /__sandbox__/clock": "Move the time: advance, freeze or thaw.",
-    "POST /__sandbox__/as_user": "Create, update or delete a record as a person would.",
+    "POST /__sandbox__/as_user": "Create, update or delete as a person would, or one of the sandbox's own actions.",
     "GET /__sandbox__/log": "The ground truth: every change that really took effect.",
     "GET /__sandbox__/requests": "The last requests served.",
     "GET /__sandbox__/calls": "How many requests were made of the API.",
@@ -163,9 +163,10 @@ class Endpoints:
         given = _json_object(request, ("user", "action", "object", "id", "values"))
         texts = {key: _text(given, key, required=key != "id") for key in ("user", "action", "object", "id")}
         action, values = texts["action"], given.get("values", {})
-        if action not in _EDITS:
-            raise Refused(400, f'"action" must be one of {", ".join(_EDITS)}.')
-        if (action == "create") == bool(texts["id"]):
+        own = tuple(getattr(self._application, "actions", ()))  # what only this vendor's users can do
+        if action not in (*_EDITS, *own):
+            raise Refused(400, f'"action" must be one of {", ".join((*_EDITS, *own))}.')
+        if action not in own and (action == "create") == bool(texts["id"]):
             raise Refused(400, '"create" takes no "id"; "update" and "delete" need one.')
         if not isinstance(values, Mapping):
             raise Refused(400, '"values" must be an object.')

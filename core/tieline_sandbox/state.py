@@ -225,6 +225,9 @@ class Transaction(Reader):
     def set_setting(self, name: str, value: Any) -> None:
         self._db.execute("insert or replace into setting values (?, ?)", (name, json.dumps(value)))
 
+    def drop_setting(self, name: str) -> None:
+        self._db.execute("delete from setting where name = ?", (name,))
+
     def next_number(self, name: str, start: int = 1) -> int:
         """The next value of a counter, kept in the settings."""
         number = int(self.setting(name, start))

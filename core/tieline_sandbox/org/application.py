@@ -12,13 +12,11 @@ from typing import Any
 from tieline_sandbox.application import EditRefused
 from tieline_sandbox.effects import Clock, Randomness
 from tieline_sandbox.hooks import FaultInjected, Probe, quiet
-from tieline_sandbox.org import buttons, errors, ids, soap
+from tieline_sandbox.org import edits, errors, soap
 from tieline_sandbox.org.call import Call
 from tieline_sandbox.org.errors import OAuthError, OrgError
-from tieline_sandbox.org.identity import keys, login, oauth, sessions
+from tieline_sandbox.org.identity import authorize, keys, login, oauth, sessions
 from tieline_sandbox.org.metadata import soap_api
-from tieline_sandbox.org.records.delete import delete as delete_row
-from tieline_sandbox.org.records.write import Writer
 from tieline_sandbox.org.rest import limits
 from tieline_sandbox.org.rest.answers import refused
 from tieline_sandbox.org.rest.router import Router
@@ -37,6 +35,7 @@ class OrgApplication:
     """One org over its wire contract. See `tieline_sandbox.application.Application`."""
 
     name = "org"
+    actions: Sequence[str] = edits.OWN_ACTIONS
     proxy_hosts: Sequence[str] = ("*.salesforce.com",)
 
     def __init__(self, org: Org) -> None:
@@ -64,11 +63,12 @@ class OrgApplication:
     def edit(self, actor: str, action: str, kind: str, ident: str, values: Mapping[str, Any]) -> str:
         """Edit as a user would in the pages of the org: `actor` is a username, `kind` an object.
 
-        One action more than other sandboxes have: `press` a button, with `kind` its full name (`Opportunity.Go`),
-        `ident` the record it stands on and `values` what was filled in; returns the id of the row it made.
+        Of the actions that only this sandbox has, `press` presses a button, with `kind` its full name
+        (`Opportunity.Go`), `ident` the record it stands on and `values` what was filled in, and returns the id of the
+        row it made. For the others see docs/reference/local-org.md.
         """
         try:
-            return self._edit(actor, action, kind, ident, values)
+            return edits.edit(self.org, actor, action, kind, ident, values)
         except OrgError as error:
             raise EditRefused(f"{error.code}: {error.message}") from error
 
@@ -100,29 +100,6 @@ class OrgApplication:
             "access_token": self.org.setting(f"token:{row['Id']}"), "user_id": row["Id"],
             "profile": caller.profile if caller else "", "language": row["LanguageLocaleKey"],
         }  # fmt: skip
-
-    def _edit(self, actor: str, action: str, kind: str, ident: str, values: Mapping[str, Any]) -> str:
-        user_id = self.org.user_named(actor)
-        caller = self.org.caller(user_id) if user_id else None
-        if caller is None:
-            raise OrgError("INVALID_LOGIN", f"There is no active user {actor}; see users in org.json")
-        call = Call(self.org, Request("POST", "/"), caller)
-        if action == "press":
-            call.parsed("press", kind, ident)
-            return buttons.press(call, kind, ident, values)
-        what = call.object(kind)
-        call.parsed(f"edit.{action}", what.name, ident)
-        with call.writing() as tx:
-            writer = Writer(call, tx)
-            if action == "create":
-                return writer.create(what, values)
-            if action == "update":
-                writer.update(what, _full_id(ident), values)
-            elif action == "delete":
-                delete_row(writer, what, _full_id(ident))
-            else:
-                raise OrgError("INVALID_OPERATION", f"There is no edit {action}; use create, update, delete or press")
-        return _full_id(ident)
 
     def _answer(self, request: Request, probe: Probe) -> Response:
         path = request.raw_path.rstrip("/")
@@ -167,15 +144,13 @@ class OrgApplication:
 
 
 _OAUTH = {
+    "/services/oauth2/authorize": authorize.authorize,
     "/services/oauth2/token": oauth.token,
     "/services/oauth2/userinfo": oauth.userinfo,
     "/services/oauth2/revoke": oauth.revoke,
     "/services/oauth2/introspect": oauth.introspect,
+    "/services/auth/idp/oidc/logout": oauth.logout,
 }
-
-
-def _full_id(text: str) -> str:
-    return ids.full(text) or text
 
 
 def _single_slash(target: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from tieline_sandbox.effects import Clock, Randomness
 from tieline_sandbox.org import access, ids
 from tieline_sandbox.org.access import Access
+from tieline_sandbox.org.records.locks import Locks
 from tieline_sandbox.org.schema.custom import assemble
 from tieline_sandbox.org.schema.standard import standard_objects
 from tieline_sandbox.org.schema.types import Schema
@@ -40,6 +41,7 @@ class Org:
             folder.mkdir(parents=True, exist_ok=True)
         self.state = State(folder / "org.db" if folder else None, clock, {}, index_key)
         self.usage = 0
+        self.locks = Locks(clock)
         self._schema: Schema | None = None
         self._access: dict[str, Access] = {}
         self._stale = False

@@ -16,6 +16,7 @@ from tieline_sandbox.org.bulk.table import BadTable, lines, record, rows_of
 from tieline_sandbox.org.call import Call
 from tieline_sandbox.org.errors import OrgError, SeveralFound
 from tieline_sandbox.org.records.delete import delete
+from tieline_sandbox.org.records.recycle import purge
 from tieline_sandbox.org.records.write import Writer
 from tieline_sandbox.org.rest.answers import body_of, empty, table
 from tieline_sandbox.org.schema.types import Kind, ObjectType
@@ -239,6 +240,8 @@ def _perform(writer: Writer, kind: ObjectType, job: Job, sent: dict[str, Any]) -
         writer.update(kind, ident, sent)
     else:
         delete(writer, kind, ident)
+    if operation == "hardDelete" and kind.undeletable:
+        purge(writer, kind, ident)
     return ident, False
 
 

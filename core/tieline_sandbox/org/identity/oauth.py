@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, unquote
 
 import jwt
 
 from tieline_sandbox.hooks import Hook, Probe, Tags
 from tieline_sandbox.org.errors import OAuthError, OrgError
-from tieline_sandbox.org.identity import keys, sessions
+from tieline_sandbox.org.identity import codes, keys, sessions
+from tieline_sandbox.org.identity.authorize import allowed
+from tieline_sandbox.org.identity.forms import Form, basic, check_client, form_of
 from tieline_sandbox.org.rest.answers import params
 from tieline_sandbox.org.service import Caller, Org
 from tieline_sandbox.wire import Request, Response, json_response
 
-Form = Mapping[str, str]
+ALL_SCOPES = "id api web refresh_token"
 _JWT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _UNCHECKED: Any = dict.fromkeys(("verify_exp", "verify_aud", "verify_sub", "verify_iat", "verify_nbf"), False)
 _AUDIENCES = re.compile(r"https?://[^/\s]+/?(services/oauth2/token)?")
 
 
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a flow came to: whose session it is, and whether and how it may be renewed."""
+
+    user_id: str
+    scope: str = "id api web"
+    renewal: sessions.Renewal | None = None
+    renewable: bool = False
+    public: bool = False
+
+
 def token(org: Org, request: Request, probe: Probe) -> Response:
     """`POST /services/oauth2/token`."""
-    form = {**_form(request), **_basic(request)}
+    form = {**form_of(request), **basic(request)}
     grant = form.get("grant_type", "")
     probe(Hook.PARSED, Tags("token", key=grant))
     flow = _FLOWS.get(grant)
@@ -36,77 +48,62 @@ def token(org: Org, request: Request, probe: Probe) -> Response:
         if not grant:
             raise OAuthError("invalid_request", "grant_type is missing")
         raise OAuthError("unsupported_grant_type", "grant type not supported")
-    user_id = flow(org, form)
-    if org.caller(user_id) is None:
+    granted = flow(org, form)
+    if org.caller(granted.user_id) is None:
         raise OAuthError("inactive_user", "user is inactive")
-    return json_response(200, _issued(org, request, user_id, form))
+    return json_response(200, _issued(org, request, granted))
 
 
-def _issued(org: Org, request: Request, user_id: str, form: Form) -> dict[str, Any]:
-    access_token = sessions.open_session(org, user_id)
-    identity = f"{request.base}/id/{org.org_id}/{user_id}"
+def _issued(org: Org, request: Request, granted: Granted) -> dict[str, Any]:
+    tokens = sessions.issue(org, granted.user_id, granted.renewal, granted.renewable, granted.public, granted.scope)
+    identity = f"{request.base}/id/{org.org_id}/{granted.user_id}"
     issued = str(int(org.clock.now().timestamp() * 1000))
     secret = str(org.setting("client_secret")).encode()
     signature = base64.b64encode(hmac.new(secret, (identity + issued).encode(), hashlib.sha256).digest()).decode()
     body = {
-        "access_token": access_token, "signature": signature, "scope": "id api web refresh_token",
+        "access_token": tokens.access, "signature": signature, "scope": granted.scope,
         "instance_url": request.base, "id": identity, "token_type": "Bearer", "issued_at": issued,
         "api_instance_url": request.base,
     }  # fmt: skip
-    if form.get("grant_type") == "password":
-        body["refresh_token"] = sessions.open_refresh(org, user_id)
-    return body
+    return {**body, "refresh_token": tokens.refresh} if tokens.refresh else body
 
 
-def _form(request: Request) -> dict[str, str]:
-    try:
-        pairs = parse_qsl(request.body.decode("utf-8"), keep_blank_values=True, max_num_fields=100)
-    except ValueError:
-        raise OAuthError("invalid_request", "the body is not form-encoded") from None
-    return {**params(request), **dict(pairs)}
-
-
-def _basic(request: Request) -> dict[str, str]:
-    scheme, _, value = request.header("Authorization").partition(" ")
-    if scheme.casefold() != "basic":
-        return {}
-    try:
-        name, _, secret = base64.b64decode(value, validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, ValueError):
-        raise OAuthError("invalid_client", "invalid client credentials", 401) from None
-    return {"client_id": unquote(name), "client_secret": unquote(secret)}
-
-
-def _check_client(org: Org, form: Form) -> None:
-    if form.get("client_id") != org.setting("client_id"):
-        raise OAuthError("invalid_client_id", "client identifier invalid")
-    if not hmac.compare_digest(form.get("client_secret", "").encode(), str(org.setting("client_secret")).encode()):
-        raise OAuthError("invalid_client", "invalid client credentials", 401)
-
-
-def _client_credentials(org: Org, form: Form) -> str:
+def _client_credentials(org: Org, form: Form) -> Granted:
     """Runs as the user that the app is set to."""
-    _check_client(org, form)
-    return str(org.setting("user_id"))
+    check_client(org, form)
+    return Granted(str(org.setting("user_id")))
 
 
-def _password(org: Org, form: Form) -> str:
-    _check_client(org, form)
+def _password(org: Org, form: Form) -> Granted:
+    check_client(org, form)
     user_id = check_password(org, form.get("username", ""), form.get("password", ""))
     if user_id is None:
         raise OAuthError("invalid_grant", "authentication failure")
-    return user_id
+    return Granted(user_id, ALL_SCOPES, renewable=True)
 
 
-def _refresh(org: Org, form: Form) -> str:
-    _check_client(org, form)
-    user_id = sessions.user_of_refresh(org, form.get("refresh_token", ""))
-    if user_id is None:
+def _code(org: Org, form: Form) -> Granted:
+    """The web server flow. An app without a secret must have sent a challenge when it asked."""
+    public = not form.get("client_secret")
+    check_client(org, form, public)
+    given = (form.get(name, "") for name in ("code", "client_id", "redirect_uri", "code_verifier"))
+    user_id, asked = codes.redeem(org, *given)
+    if public and not asked.challenge:
+        raise OAuthError("invalid_client", "invalid client credentials", 401)
+    wanted = asked.scope.split()
+    renewable = not wanted or bool({"refresh_token", "offline_access", "full"} & set(wanted))
+    return Granted(user_id, " ".join(wanted) or ALL_SCOPES, renewable=renewable, public=public)
+
+
+def _refresh(org: Org, form: Form) -> Granted:
+    renewal = sessions.renewal_of(org, form.get("refresh_token", ""))
+    check_client(org, form, public=renewal is None or renewal.public)
+    if renewal is None:
         raise OAuthError("invalid_grant", "expired access/refresh token")
-    return user_id
+    return Granted(renewal.user_id, renewal.scope, renewal, public=renewal.public)
 
 
-def _bearer(org: Org, form: Form) -> str:
+def _bearer(org: Org, form: Form) -> Granted:
     """RS256; `exp` comes as number or string, in seconds or milliseconds, and may be just over. [C]"""
     try:
         claims = jwt.decode(
@@ -124,7 +121,7 @@ def _bearer(org: Org, form: Form) -> str:
     user_id = org.user_named(str(claims.get("sub", "")))
     if user_id is None:
         raise OAuthError("invalid_grant", "user hasn't approved this consumer")
-    return user_id
+    return Granted(user_id)
 
 
 def _expired(org: Org, value: Any) -> bool:
@@ -136,7 +133,8 @@ def _expired(org: Org, value: Any) -> bool:
     return seconds < org.clock.now().timestamp() - 180
 
 
-_FLOWS: Mapping[str, Callable[[Org, Form], str]] = {
+_FLOWS: Mapping[str, Callable[[Org, Form], Granted]] = {
+    "authorization_code": _code,
     "client_credentials": _client_credentials,
     "password": _password,
     "refresh_token": _refresh,
@@ -205,19 +203,27 @@ def _person(org: Org, request: Request, caller: Caller) -> dict[str, Any]:
 
 
 def revoke(org: Org, request: Request, probe: Probe) -> Response:
-    form = _form(request)
+    form = form_of(request)
     probe(Hook.PARSED, Tags("revoke"))
     if not sessions.end(org, form.get("token", "")):
         raise OAuthError("unsupported_token_type", "this token type is not supported")
     return Response(200)
 
 
+def logout(org: Org, request: Request, probe: Probe) -> Response:
+    """The session ends; the browser goes where the app asked, if that is the app's own address."""
+    form = form_of(request)
+    probe(Hook.PARSED, Tags("logout"))
+    sessions.end(org, session_token(request) or form.get("token", ""))
+    back = form.get("post_logout_redirect_uri", "")
+    return Response(302, (("Location", back),)) if back and allowed(org, request, back) else Response(200)
+
+
 def introspect(org: Org, request: Request, probe: Probe) -> Response:
-    form = {**_form(request), **_basic(request)}
+    form = {**form_of(request), **basic(request)}
     probe(Hook.PARSED, Tags("introspect"))
-    _check_client(org, form)
-    found = org.setting(f"session:{form.get('token', '')}")
-    caller = org.caller(found["user"]) if found else None
+    check_client(org, form)
+    caller = sessions.holder(org, form.get("token", ""))
     if caller is None:
         return json_response(200, {"active": False})
     shown = {

@@ -1,7 +1,11 @@
-"""Deleting rows: into the recycle bin, with their details; lookups to them are cleared."""
+"""Deleting rows: into the recycle bin, with their details; lookups to them are cleared.
+
+What went with a row is noted, so that an undelete brings back just that.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from tieline_sandbox.org import errors
@@ -13,6 +17,14 @@ from tieline_sandbox.org.schema.types import Child, ObjectType, OnDelete
 Row = dict[str, Any]
 
 
+@dataclass(slots=True)
+class Went:
+    """What else a delete did: rows (object, id) put away, lookups (object, id, field) cleared."""
+
+    rows: list[list[str]] = field(default_factory=list)
+    cleared: list[list[str]] = field(default_factory=list)
+
+
 def delete(writer: Writer, kind: ObjectType, ident: str) -> None:
     """One row with all that goes with it; OrgError when the caller may not or something holds it."""
     row = writer.tx.get(kind.name, ident)
@@ -20,13 +32,22 @@ def delete(writer: Writer, kind: ObjectType, ident: str) -> None:
         raise errors.not_found()
     if row.get("IsDeleted"):
         raise errors.deleted()
-    _may_delete(writer, kind, row)
-    _remove(writer, kind, row)
+    may_delete(writer, kind, row)
+    writer.call.org.locks.check(ident)
+    went = Went()
+    _remove(writer, kind, row, went)
+    if not kind.hard_delete:
+        writer.tx.set_setting(bin_of(ident), {"rows": went.rows, "cleared": went.cleared})
     if kind.name == "OpportunityLineItem":
         selling.roll_up(writer, row["OpportunityId"])
 
 
-def _may_delete(writer: Writer, kind: ObjectType, row: Row) -> None:
+def bin_of(ident: str) -> str:
+    """The name of the note about a deleted row."""
+    return f"bin:{ident}"
+
+
+def may_delete(writer: Writer, kind: ObjectType, row: Row) -> None:
     if not kind.deletable:
         raise OrgError("INSUFFICIENT_ACCESS_OR_READONLY", f"entity type cannot be deleted: {kind.label}", [])
     access = writer.access
@@ -39,12 +60,12 @@ def _may_delete(writer: Writer, kind: ObjectType, row: Row) -> None:
         raise OrgError("DELETE_FAILED", "The standard price book can't be deleted.", [])
 
 
-def _remove(writer: Writer, kind: ObjectType, row: Row) -> None:
+def _remove(writer: Writer, kind: ObjectType, row: Row, went: Went) -> None:
     for child in writer.schema.children_of(kind.name):
         found = [each for _, each in writer.tx.find(child.object, child.field.name, row["Id"])]
         for each in found:
             if not each.get("IsDeleted"):
-                _let_go(writer, kind, row, child, each)
+                _let_go(writer, kind, row, child, each, went)
     if kind.hard_delete:
         writer.tx.delete(kind.name, row["Id"])
         writer.call.org.touch(kind.name)
@@ -52,10 +73,11 @@ def _remove(writer: Writer, kind: ObjectType, row: Row) -> None:
         writer.store(kind, {**row, "IsDeleted": True}, "delete")
 
 
-def _let_go(writer: Writer, kind: ObjectType, row: Row, child: Child, each: Row) -> None:
+def _let_go(writer: Writer, kind: ObjectType, row: Row, child: Child, each: Row, went: Went) -> None:
     owner = writer.schema.objects[child.object.casefold()]
     if child.field.on_delete is OnDelete.CASCADE:
-        _remove(writer, owner, each)
+        _remove(writer, owner, each, went)
+        went.rows.append([owner.name, each["Id"]])
     elif child.field.on_delete is OnDelete.RESTRICT or child.field.required:
         shown = row.get(kind.name_field or "Id", row["Id"])
         text = (
@@ -65,3 +87,4 @@ def _let_go(writer: Writer, kind: ObjectType, row: Row, child: Child, each: Row)
         raise OrgError("DELETE_FAILED", text, [])
     else:
         writer.store_quietly(owner, {**each, child.field.name: None})
+        went.cleared.append([owner.name, each["Id"], child.field.name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from tieline_sandbox.org import errors, ids, moments
@@ -13,7 +14,7 @@ from tieline_sandbox.org.errors import OrgError, SeveralFound
 from tieline_sandbox.org.records import rules
 from tieline_sandbox.org.records.numbering import numbered
 from tieline_sandbox.org.records.values import coerce
-from tieline_sandbox.org.schema.types import Field, Kind, ObjectType, Schema
+from tieline_sandbox.org.schema.types import Field, Kind, ObjectType, OnDelete, Schema
 from tieline_sandbox.state import Reader, Transaction
 
 Row = dict[str, Any]
@@ -22,10 +23,11 @@ _STAMPS = ("LastModifiedDate", "SystemModstamp")
 
 @dataclass(slots=True)
 class Writer:
-    """Writes of one caller inside one transaction."""
+    """Writes of one caller inside one transaction. `late` sets the stamps back: a commit that took its time."""
 
     call: Call
     tx: Transaction
+    late: timedelta = timedelta()
 
     @property
     def schema(self) -> Schema:
@@ -37,7 +39,7 @@ class Writer:
 
     @property
     def now(self) -> str:
-        return moments.stamp(self.tx.now)
+        return moments.stamp(self.tx.now - self.late)
 
     # -- the three verbs --------------------------------------------------
 
@@ -55,7 +57,7 @@ class Writer:
         self._require(kind, row)
         self._check_references(kind, row, given)
         ident = self.call.org.new_id(self.tx, kind.prefix)
-        self._check_unique(kind, row, ident)
+        self.check_unique(kind, row, ident)
         self._number(kind, row)
         self.tx.insert(kind.name, ident, {"Id": ident, **row})
         self.call.org.touch(kind.name)
@@ -72,7 +74,7 @@ class Writer:
         row = {name: value for name, value in row.items() if value is not None}
         self._require(kind, row, given)
         self._check_references(kind, row, given)
-        self._check_unique(kind, row, ident, given)
+        self.check_unique(kind, row, ident, given)
         self.store(kind, row)
         rules.after_write(self, kind, old, row)
 
@@ -104,6 +106,7 @@ class Writer:
             raise errors.deleted()
         if not self.access.edits_row(kind, row, self.schema, self.tx.get):
             raise errors.no_access()
+        self.call.org.locks.check(ident)
         return row
 
     def store(self, kind: ObjectType, row: Row, action: str = "update") -> None:
@@ -205,7 +208,9 @@ class Writer:
             self._check_parent(field, target, found)
 
     def _check_parent(self, field: Field, target: ObjectType, found: Row) -> None:
-        """Attaching a detail changes its master; an owner must be able to work."""
+        """Attaching a detail changes its master, which must be free for it; an owner must be able to work."""
+        if field.on_delete is OnDelete.CASCADE:
+            self.call.org.locks.check(found["Id"])
         if field.master and not self.access.edits_row(target, found, self.schema, self.tx.get):
             text = f"insufficient access rights on cross-reference id: {found['Id'][:15]}"
             raise OrgError("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", text, [])
@@ -213,7 +218,7 @@ class Writer:
             text = "Operation performed with inactive user [" + found["Id"][:15] + "] as owner"
             raise OrgError("OP_WITH_INVALID_USER_TYPE_EXCEPTION", text, ["OwnerId"])
 
-    def _check_unique(self, kind: ObjectType, row: Row, ident: str, given: Row | None = None) -> None:
+    def check_unique(self, kind: ObjectType, row: Row, ident: str, given: Row | None = None) -> None:
         for field in kind.fields.values():
             value = row.get(field.name)
             if not field.unique or value is None or (given is not None and field.name not in given):
