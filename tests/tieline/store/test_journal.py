@@ -43,11 +43,11 @@ def test_a_cursor_never_goes_back(store: Store, at: datetime) -> None:
         assert tx.cursor("acme", "", Side.ERP, "toy.customer") == row
         assert tx.cursor("acme", "", Side.CRM, "toy.customer") is None
         assert tx.cursor("acme", "north", Side.ERP, "toy.customer") is None
-    further = replace(row, stamp=at + timedelta(microseconds=1), key="")
-    with store.transaction() as tx:
-        tx.save_cursor(further)
-    with store.reading() as tx:
-        assert tx.cursor("acme", "", Side.ERP, "toy.customer") == further
+    for further in (replace(row, key="l"), replace(row, stamp=at + timedelta(microseconds=1), key="")):
+        with store.transaction() as tx:
+            tx.save_cursor(further)
+        with store.reading() as tx:
+            assert tx.cursor("acme", "", Side.ERP, "toy.customer") == further
 
 
 def entry(at: datetime, number: int, link: str = "") -> AuditEntry:

@@ -23,9 +23,11 @@ from tieline.store.protocol import Fence, Fenced, Store, Transaction
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 OFFICES, ENTITIES, MAPPINGS = ("acme", "Acme"), ("", "north"), ("m.a", "m.b")
+often = st.sampled_from((0, 0, 0, 0, 0, 1))  # links meet more often in one place than spread over many
 KEYS = ("", "1", "2", "é", "É")
 IDENTS = ("a", "b", "c", "d", "é", "z")
 
+most, seldom = often.map(lambda one: not one), often.map(bool)
 moments = st.integers(0, 5).map(lambda hours: START + timedelta(hours=hours))
 values = st.sampled_from(("x", "y", "1", "", True, False, None))
 fields = st.dictionaries(st.sampled_from(("A", "B", "C")), values, max_size=3)
@@ -35,7 +37,8 @@ observations = st.none() | st.builds(
 )  # fmt: skip
 links = st.builds(
     Link,
-    st.sampled_from(IDENTS), st.sampled_from(OFFICES), st.sampled_from(ENTITIES), st.sampled_from(MAPPINGS),
+    st.sampled_from(IDENTS), often.map(OFFICES.__getitem__), often.map(ENTITIES.__getitem__),
+    often.map(MAPPINGS.__getitem__),
     st.sampled_from(KEYS), st.sampled_from(KEYS), observations, observations,
     st.dictionaries(st.sampled_from(("A", "B", "C", "D")), st.tuples(values, values), max_size=3),
     dirty=st.booleans(), not_before=st.none() | moments, tombstone=st.sampled_from(("", "", "", "gone")),
@@ -74,10 +77,12 @@ class SomethingElse(Exception):
 
 
 def told(ask: Callable[[], Any]) -> Any:
-    """The answer, or the refusal word by word."""
+    """The answer, or the refusal. Of several collisions either store may name another one."""
     try:
         return ask()
-    except (Fenced, ValueError, RuntimeError, SomethingElse) as error:
+    except ValueError:
+        return ValueError
+    except (Fenced, RuntimeError, SomethingElse) as error:
         return type(error), str(error)
 
 
@@ -110,7 +115,7 @@ class Twins(RuleBasedStateMachine):
 
         self.both(inside)
 
-    @rule(some=st.lists(links, min_size=1, max_size=4), current=st.booleans(), fails=st.booleans())
+    @rule(some=st.lists(links, min_size=1, max_size=4), current=most, fails=seldom)
     def save_links(self, some: list[Link], current: bool, fails: bool) -> None:
         with self.memory.reading() as tx:
             stored = tx.links(IDENTS)
@@ -211,7 +216,7 @@ def _whole(tx: Transaction) -> Iterator[Any]:
 @pytest.mark.parametrize("examples", [15, pytest.param(500, marks=pytest.mark.deep)])
 def test_the_stores_agree(examples: int) -> None:
     profile = settings(
-        max_examples=examples, stateful_step_count=20, deadline=None, derandomize=True, database=None,
+        max_examples=examples, stateful_step_count=25, deadline=None, derandomize=True, database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )  # fmt: skip
     run_state_machine_as_test(Twins, settings=profile)
