@@ -51,8 +51,10 @@ class Plane:
         return response
 
     def close(self) -> None:
-        """End all stalls: the requests that wait are cut, those before their commit without effect."""
+        """End all waits: requests that a fault stalls are cut, those before their commit without effect; those that
+        wait for a change are answered."""
         self._closing.set()
+        self.application.state.release()
 
     def _deliver(self, request: Request, passage: Passage) -> Response:
         response = self._guarded(request, partial(self._work, request, passage))

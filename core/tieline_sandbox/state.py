@@ -72,14 +72,33 @@ class State:
         self.index_key = index_key
         self.indexes = indexes if indexes is not None else {}
         self._lock = threading.RLock()
+        self._committed = threading.Condition()
+        self._closing = False
         self._db = sqlite3.connect(str(path) if path else ":memory:", check_same_thread=False, isolation_level=None)
         self._db.execute("pragma journal_mode=wal")
         self._db.execute("pragma synchronous=normal")
         self._db.executescript(_SCHEMA)
 
     def close(self) -> None:
+        self.release()
         with self._lock:
             self._db.close()
+
+    def release(self) -> None:
+        """End all waits for changes, now and later: the sandbox stops."""
+        with self._committed:
+            self._closing = True
+            self._committed.notify_all()
+
+    def last_mutation(self) -> int:
+        """The highest sequence number so far, 0 before the first."""
+        with self._lock:
+            return int(self._db.execute("select coalesce(max(seq), 0) from mutation").fetchone()[0])
+
+    def wait_beyond(self, seq: int, seconds: float) -> None:
+        """Wait in real time for a change after that sequence number; returns at once when there is one."""
+        with self._committed:
+            self._committed.wait_for(lambda: self._closing or self.last_mutation() > seq, seconds)
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
@@ -101,6 +120,8 @@ class State:
                 self._db.execute("rollback")
                 raise
             self._db.execute("commit")
+        with self._committed:
+            self._committed.notify_all()
         probe(Hook.AFTER_COMMIT, told)
 
     def mutations(self, since: int = 0, limit: int = 100_000) -> list[Mutation]:

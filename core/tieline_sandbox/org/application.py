@@ -22,12 +22,14 @@ from tieline_sandbox.org.rest.answers import refused
 from tieline_sandbox.org.rest.router import Router
 from tieline_sandbox.org.seed import seed
 from tieline_sandbox.org.service import Org
+from tieline_sandbox.org.streaming.cometd import Streams
 from tieline_sandbox.wire import Request, Response, json_response
 
 API_VERSION = "60.0"
 FIRST_VERSION, LAST_VERSION = 31, 68
 _VERSIONED = re.compile(r"/services/data/v(\d{1,3})\.0(?:/(.*))?", re.ASCII | re.DOTALL)
 _SOAP = re.compile(r"/services/Soap/([ucm])/(\d{1,3})\.0(?:/.*)?", re.ASCII | re.IGNORECASE | re.DOTALL)
+_COMETD = re.compile(r"/cometd/\d{2,3}\.0(?:/(?:handshake|connect|subscribe|disconnect))?", re.ASCII)
 _log = logging.getLogger(__name__)
 
 
@@ -42,6 +44,7 @@ class OrgApplication:
         self.org = org
         self.state = org.state
         self._router = Router(org)
+        self._streams = Streams(org)
 
     def handle(self, request: Request, probe: Probe = quiet) -> Response:
         """Answer one request; whatever is in it, the answer has the service's shape."""
@@ -111,6 +114,8 @@ class OrgApplication:
         soap_match = _SOAP.fullmatch(path)
         if soap_match:
             return self._soap(request, probe, soap_match[1].casefold(), int(soap_match[2]))
+        if _COMETD.fullmatch(path):
+            return self._streams.handle(request, probe)
         if path.startswith("/id/"):
             return oauth.identity(self.org, request, probe)
         service = _OAUTH.get(path.casefold())

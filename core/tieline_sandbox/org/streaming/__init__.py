@@ -1,0 +1,1 @@
+"""Change notifications: change events over CometD long polling."""
