@@ -162,8 +162,18 @@ class Plane:
     def last(self) -> int:
         return max((int(one["seq"]) for one in self.log()), default=0)
 
-    def fault(self, at: str, do: Any, *, times: int = 1, nth: int = 0, **match: str) -> None:
-        self._call("POST", "faults", {"at": at, "do": do, "times": times, "nth": nth, "match": match})
+    def calls(self) -> int:
+        """Requests that came to their end."""
+        return int(self._call("GET", "calls")["total"])
+
+    def fault(self, at: str, do: Any, *, times: int = 1, nth: int = 0, **match: str) -> int:
+        """Plan a fault; its id."""
+        rule = {"at": at, "do": do, "times": times, "nth": nth, "match": match}
+        return int(self._call("POST", "faults", rule)["id"])
+
+    def fired(self, fault: int) -> int:
+        """How often a planned fault struck."""
+        return int(self._call("GET", f"faults/{fault}")["fired"])
 
     def calm(self) -> int:
         """Take all faults away; how often they struck."""
@@ -271,15 +281,19 @@ class World:
         named = {"Action__c": f"unleashed.{action}", "Record_Id__c": record, f"{on}__c": record}
         return user.create("ERP_Request__c", **named)
 
-    def answer(self, request: str, most: int = 12) -> dict[str, Any]:
-        """Cycles until the request is answered for good."""
+    def answer(self, request: str) -> dict[str, Any]:
+        return self.answers([request])[0]
+
+    def answers(self, requests: list[str], most: int = 12) -> list[dict[str, Any]]:
+        """Cycles until all are answered for good; the requests as they stand then, in the same order."""
+        fields = "Id, Status__c, Message__c, Result_Id__c, Result_Number__c"
         for _ in range(most):
             said = self.sync()
-            fields = "Status__c, Message__c, Result_Id__c, Result_Number__c"
-            row = self.admin.query(f"SELECT {fields} FROM ERP_Request__c WHERE Id = '{request}'")[0]
-            if row["Status__c"] in ("Done", "Refused", "Failed"):
-                return row
-        raise AssertionError(f"no answer after {most} cycles: {row} {said}")
+            rows = {row["Id"]: row for row in self.admin.query(f"SELECT {fields} FROM ERP_Request__c")}
+            asked = [rows[one] for one in requests]
+            if all(row["Status__c"] in ("Done", "Refused", "Failed") for row in asked):
+                return asked
+        raise AssertionError(f"no answer after {most} cycles: {asked} {said}")
 
     def orders(self, reference: str) -> list[str]:
         """Guids of the orders that were ever made for this opportunity, by the log below the API."""
@@ -319,9 +333,9 @@ def new_world(tieline: Tieline) -> World:
     return World(tieline).connect()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Both systems loaded and at rest, shared by the tests of a module: each uses records of its own."""
+    """Both systems loaded and at rest, shared by all tests: each uses records of its own and takes its faults away."""
     one = Tieline(tmp_path_factory.mktemp("world") / "state")
     try:
         made = World(one).connect()
