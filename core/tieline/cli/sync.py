@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--back-office", default="", metavar="NAME", help="Which back office; the only one by default.")
 @click.option("--org", default="", metavar="FILE|NAME", help="Which org; the only one by default.")
 @click.option("--yes", is_flag=True, help="Confirm the counts of the first load.")
-@click.option("--interval", default=5.0, show_default=True, type=click.FloatRange(0.1), help="Seconds between cycles.")
+@click.option("--interval", default=5.0, show_default=True, type=click.FloatRange(0.1), help="Seconds between cycles at most.")
 @pass_invocation
 @click.pass_context
 def sync(
@@ -56,9 +56,11 @@ def _once(invocation: Invocation, engine: Engine, confirm: Confirm) -> bool:
 
 def _watch(invocation: Invocation, engine: Engine, confirm: Confirm, interval: float) -> None:
     from tieline.contract import TielineError
+    from tieline.org.wakeup import WakeUp
     from tieline.workers.embedded import watch
 
-    for outcome in watch(engine, confirm, interval, invocation.runtime.clock):
+    woken = WakeUp(engine.org.session, invocation.runtime.clock)
+    for outcome in watch(engine, confirm, interval, woken.wait):
         if isinstance(outcome, TielineError):
             invocation.note(outcome.sentence())
         elif outcome.total_writes or outcome.problems:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tieline.contract import Clock, TielineError, TransientError, Unconfirmed
+from tieline.contract import TielineError, TransientError, Unconfirmed
 from tieline.store.protocol import Store
 from tieline.sync.context import Context
 from tieline.sync.cycle import Cycle, Progress, Report, confirm_first_load, confirmed
@@ -44,8 +44,11 @@ def look(cycle: Cycle) -> dict[str, Counts]:
     return preview(cycle.context)
 
 
-def watch(engine: Engine, confirm: Confirm, interval: float, clock: Clock) -> Iterator[Report | TielineError]:
-    """Cycle after cycle until the caller stops; what failed is told and the next one tried after the interval."""
+def watch(
+    engine: Engine, confirm: Confirm, interval: float, wait: Callable[[float], object]
+) -> Iterator[Report | TielineError]:
+    """Cycle after cycle until the caller stops; what failed is told and the next one tried after the interval. `wait`
+    may come back sooner when there is something to do."""
     while True:
         try:
             yield run_once(engine, confirm)
@@ -53,7 +56,7 @@ def watch(engine: Engine, confirm: Confirm, interval: float, clock: Clock) -> It
             raise
         except TielineError as error:
             yield error
-        clock.sleep(interval)
+        wait(interval)
 
 
 def _renew(context: Context) -> None:
