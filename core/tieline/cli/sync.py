@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--back-office", default="", metavar="NAME", help="Which back office; the only one by default.")
 @click.option("--org", default="", metavar="FILE|NAME", help="Which org; the only one by default.")
 @click.option("--yes", is_flag=True, help="Confirm the counts of the first load.")
-@click.option("--interval", default=5.0, show_default=True, type=click.FloatRange(0.1), help="Seconds between cycles at most.")
+@click.option("--interval", default=5.0, show_default=True, type=click.FloatRange(0.1), help="Seconds between cycles.")
 @pass_invocation
 @click.pass_context
 def sync(
