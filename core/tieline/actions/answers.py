@@ -39,6 +39,8 @@ def derive_answer(context: Context, link: Link, language: str) -> Answer:
         return Answer(FAILED, f"{reason.rstrip('.')}. {say(language, link.problem.next_step)}")
     if link.delete_refused:
         return Answer(REFUSED, link.delete_refused)
+    if link.tombstone:
+        return Answer(FAILED, say(language, "The record was deleted on one side."))
     if link.status is Status.AWAITING_ACKNOWLEDGMENT:
         return Answer(WAITING, say(language, "Sent; the back office has not answered yet."))
     if link.promoted and not link.promote:

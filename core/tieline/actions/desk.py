@@ -13,7 +13,7 @@ from typing import Any
 from tieline.actions.conditions import allowed
 from tieline.actions.counter import Counter
 from tieline.actions.inputs import Press, linked, load, request_fields
-from tieline.actions.promote import mark
+from tieline.actions.promote import mark, unmet
 from tieline.contract import (
     Action,
     CreateDocument,
@@ -147,9 +147,11 @@ class Desk:
             text = self.context.say(press.language, decision.message)
             self.counter.refuse(press.id, press.user_id, text.format(**decision.values))
             return
+        promote = decision if isinstance(decision, Promote) else None
+        record = unmet(self.context, promote.mapping, press.record_id, press.entity) if promote else None
         with self.context.store.transaction(self.context.fence) as tx:
             if isinstance(decision, Promote):
-                link = mark(tx, self.context, decision.mapping, press.record_id, press.entity)
+                link = mark(tx, self.context, decision.mapping, press.record_id, press.entity, record)
             else:
                 link = self._document_link(tx, press, decision)
             fact = {"link": link.id, "language": press.language, "action": press.action.id, "told": ""}

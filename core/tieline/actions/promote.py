@@ -4,35 +4,73 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tieline.contract import PermanentError, Side
+from tieline.contract import PermanentError, Record, Side
 from tieline.store.nouns import Link
 from tieline.store.protocol import Transaction
+from tieline.sync.absorb import absorb
 from tieline.sync.context import Context
 from tieline.sync.identity import link_id
 from tieline.sync.match import AMBIGUOUS
+from tieline.sync.observe import Observer
 from tieline.sync.status import settled
 
 
 def request_promotion(context: Context, mapping: str, crm_key: str, entity: str = "") -> str:
-    """Mark the record's link; returns the link's id. Pressed again while the answer is out, it changes nothing."""
+    """Mark the record's link; returns the link's id. Pressed again while the answer is out, it changes nothing.
+    Raises PermanentError when the record cannot go there, TransientError when the CRM cannot be asked."""
+    chosen = entity or _only_entity(context)
+    record = unmet(context, mapping, crm_key, chosen)
     with context.store.transaction(context.fence) as tx:
-        link = mark(tx, context, mapping, crm_key, entity or _only_entity(context))
-        return link.id
+        return mark(tx, context, mapping, crm_key, chosen, record).id
 
 
-def mark(tx: Transaction, context: Context, mapping: str, crm_key: str, entity: str) -> Link:
+def unmet(context: Context, mapping: str, crm_key: str, entity: str) -> Record | None:
+    """The record as the CRM shows it now, when no link knows it yet; None when one does."""
+    with context.store.reading() as tx:
+        if find_link(tx, context, mapping, crm_key, entity) is not None:
+            return None
+    shape = context.rules_for(entity, mapping).shape(Side.CRM)
+    record = context.crm.read("", shape, [crm_key]).get(crm_key)
+    if record is None:
+        raise PermanentError("the record is not there any more, or out of sight", mend="Open it and press again.")
+    return record
+
+
+def mark(
+    tx: Transaction, context: Context, mapping: str, crm_key: str, entity: str, record: Record | None = None
+) -> Link:
+    """The record's link, asked to go out. `record` is what `unmet` read before this transaction began."""
     link = find_link(tx, context, mapping, crm_key, entity)
+    if link is None and record is not None:
+        link = _meet(tx, context, mapping, entity, record)
     if link is None:
-        ident = link_id(context.back_office, context.home, mapping, Side.CRM, crm_key)
-        link = Link(ident, context.back_office, entity, mapping, crm_key=crm_key)
+        raise PermanentError("the record has just been untied", mend="Press again.")
     if link.problem is not None and link.problem.code == AMBIGUOUS:
         raise PermanentError(link.problem.reason, mend=link.problem.next_step, code=AMBIGUOUS)
+    if link.tombstone:
+        raise PermanentError(
+            "this record was in the back office and one side's was deleted",
+            mend="Restore the deleted record, or make a new one and promote that.",
+        )
     if link.awaiting:
         return link  # the same intent, under the same key, is on its way already
     wanted = replace(link, entity=entity, promote=True, dirty=True, not_before=None, attempts=0, problem=None)
-    wanted = settled(replace(wanted, delete_refused=""))
+    again = {name: value for name, value in link.extra.items() if name != "refused"}
+    wanted = settled(replace(wanted, delete_refused="", extra=again))
     tx.save_links([wanted])
     return wanted
+
+
+def _meet(tx: Transaction, context: Context, mapping: str, entity: str, record: Record) -> Link:
+    """The link of a record no sweep has brought yet. It may be one of our own births: the observer knows those."""
+    rules = context.rules_for(entity, mapping)
+    Observer(context, {}).absorb_all(tx, Side.CRM, entity, rules, [record])
+    met = find_link(tx, context, mapping, record.key, entity)
+    if met is not None:
+        return met
+    ident = link_id(context.back_office, entity, mapping, Side.CRM, record.key)
+    fresh = Link(ident, context.back_office, entity, mapping)
+    return absorb(fresh, rules, Side.CRM, record, context.clock.now()).link or fresh
 
 
 def find_link(tx: Transaction, context: Context, mapping: str, crm_key: str, entity: str) -> Link | None:

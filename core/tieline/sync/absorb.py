@@ -39,8 +39,9 @@ def absorb(link: Link, rules: Rules, side: Side, record: Record, now: datetime) 
     if seen is not None and fresh.sequence is not None and seen.sequence is not None:
         if fresh.sequence < seen.sequence:
             return Absorbed(None, (_note(link, side, now, "stale"),))
-        if fresh.sequence == seen.sequence and fresh.fields != seen.fields:
-            return _integrity(link, side, now)
+        if fresh.sequence == seen.sequence and _contradicts(seen, fresh):
+            # What we sent is known, what became of it was not read yet: this is the state before our write.
+            return _integrity(link, side, now) if link.confirmed else Absorbed(None)
     if link.tombstone:
         return _after_burial(link, side, fresh, now)
     if seen is not None and _same(seen, fresh) and link.key(side) == record.key:
@@ -50,6 +51,11 @@ def absorb(link: Link, rules: Rules, side: Side, record: Record, now: datetime) 
 
 def _same(seen: Observation, fresh: Observation) -> bool:
     return seen.fields == fresh.fields and seen.deleted == fresh.deleted
+
+
+def _contradicts(seen: Observation, fresh: Observation) -> bool:
+    """One version number, two values for a field; a field shown for the first time contradicts nothing."""
+    return any(seen.fields[name] != value for name, value in fresh.fields.items() if name in seen.fields)
 
 
 def _echo(link: Link, side: Side, fresh: Observation) -> Absorbed:
@@ -63,7 +69,9 @@ def _echo(link: Link, side: Side, fresh: Observation) -> Absorbed:
 def _changed(link: Link, rules: Rules, side: Side, record: Record, fresh: Observation) -> Link:
     after = _with(link, side, fresh)
     keyed = replace(after, crm_key=record.key) if side is Side.CRM else replace(after, erp_key=record.key)
-    keyed = replace(keyed, dirty=True, not_before=None, attempts=0, problem=None, parent=_parent(keyed, rules, record))
+    extra = {name: value for name, value in keyed.extra.items() if name != "refused"}
+    keyed = replace(keyed, dirty=True, not_before=None, attempts=0, problem=None, extra=extra)
+    keyed = replace(keyed, parent=_parent(keyed, rules, record))
     if side is Side.ERP:
         keyed = confirm(keyed)
     if side is Side.CRM and link.delete_refused:

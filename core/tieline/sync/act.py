@@ -16,15 +16,16 @@ from tieline.contract import (
     Operation,
     Outcome,
     RateLimited,
+    Record,
     Refused,
     Side,
     Stale,
     TransientError,
     Unknown,
 )
-from tieline.store.nouns import AuditEntry, Call, Conflict, Item, Link
+from tieline.store.nouns import AuditEntry, Call, Item, Link
 from tieline.store.protocol import Transaction
-from tieline.sync.absorb import absorb, gone
+from tieline.sync.absorb import Absorbed, absorb, gone
 from tieline.sync.context import Context
 from tieline.sync.family import wake_children
 from tieline.sync.identity import derive
@@ -57,11 +58,8 @@ class Actor:
         self.client = context.client(side)
         self.capabilities = self.client.capabilities(rules.object_on(side))
 
-    def send(self, intended: Sequence[Intended], conflicts: Sequence[Conflict] = ()) -> Tally:
+    def send(self, intended: Sequence[Intended]) -> Tally:
         """All intents, in batches, a few calls in flight."""
-        if conflicts:  # the loser is readable before anything is overwritten
-            with self.context.store.transaction(self.context.fence) as tx:
-                tx.add_conflicts(conflicts)
         calls = [partial(self._call, batch) for batch in self._batches(intended)]
         total = Tally()
         for tally in self.context.executor.run(calls, self.capabilities.concurrency):
@@ -96,11 +94,12 @@ class Actor:
         context.point("act.after_intent")
         return call
 
-    def attempt(self, call: Call) -> Tally:
-        """Send a stored call (again) and adopt its answers."""
+    def attempt(self, call: Call, part: Sequence[Item] | None = None, ambiguous: bool | None = None) -> Tally:
+        """Send a stored call, or a part of it, (again) and adopt its answers."""
+        asked = call.items if part is None else part
         with self.context.store.reading() as tx:
-            links = tx.links([item.link for item in call.items])
-        items = [item for item in call.items if item.link in links]
+            links = tx.links([item.link for item in asked])
+        items = [item for item in asked if item.link in links]
         writes = [as_write(self.rules, links[item.link], item, self.side) for item in items]
         try:
             outcomes: Sequence[Outcome] = self.client.write(
@@ -111,7 +110,7 @@ class Actor:
         except (AnswerLost, TransientError) as error:
             outcomes = [Unknown(error.sentence())] * len(items)
         self.context.point("act.before_ack")
-        tally = self.adopt(call, list(zip(items, outcomes, strict=True)))
+        tally = self.adopt(call, list(zip(items, outcomes, strict=True)), ambiguous)
         self.context.point("act.after_ack")
         return tally
 
@@ -148,6 +147,7 @@ class Actor:
             ]
             tx.save_links([one.link for one in settlements])
             tx.append_audit(context.back_office, [note for one in settlements for note in one.notes])
+            tx.add_conflicts([conflict for one in settlements for conflict in one.conflicts])
             wake_children(tx, self.rules.name, [one.link for one in settlements])
             self._keep_open(tx, call, answers, settlements)
         self._look_again([one for one in settlements if one.reread])
@@ -191,22 +191,24 @@ class Actor:
 def look_again(context: Context, entity: str, rules: Rules, side: Side, links: Sequence[Link]) -> None:
     """Read these records by key now. One that the vendor says is not there is marked gone: that is a direct answer,
     not an absence from a list."""
-    wanted = {link.key(side): link for link in links if link.key(side)}
+    wanted: dict[str, list[str]] = {}
+    for link in links:
+        if link.key(side):
+            wanted.setdefault(link.key(side), []).append(link.id)
     if not wanted:
         return
     found = context.client(side).read(context.entity_for(side, entity), rules.shape(side), list(wanted))
     with context.store.transaction(context.fence) as tx:
-        fresh = tx.links([link.id for link in wanted.values()])
-        saved: list[Link] = []
-        notes: list[AuditEntry] = []
-        for key, record in found.items():
-            link = fresh[wanted[key].id]
-            if record is None:
-                saved.append(settled(gone(link, side)))
-                continue
-            taken = absorb(link, rules, side, record, context.clock.now())
-            saved += [taken.link] if taken.link else []
-            notes += taken.notes
-        tx.save_links(saved)
+        fresh = tx.links([ident for idents in wanted.values() for ident in idents])
+        pairs = [(fresh[ident], record) for key, record in found.items() for ident in wanted[key]]
+        taken = [_looked(context, rules, side, link, record) for link, record in pairs]
+        tx.save_links([one.link for one in taken if one.link])
+        notes = [note for one in taken for note in one.notes]
         if notes:
             tx.append_audit(context.back_office, notes)
+
+
+def _looked(context: Context, rules: Rules, side: Side, link: Link, record: Record | None) -> Absorbed:
+    if record is None:
+        return Absorbed(settled(gone(link, side)))
+    return absorb(link, rules, side, record, context.clock.now())

@@ -35,23 +35,28 @@ def _sweep(context: Context, side: Side, entity: str, rules: Rules) -> int:
         row = tx.cursor(context.back_office, entity, side, name)
     since = row.stamp - context.options.overlap if row else now - _START
     gone = list(context.client(side).deleted(context.entity_for(side, entity), rules.object_on(side), since))
+    suspects: list[Link] = []
+    touched = 0
     with context.store.transaction(context.fence) as tx:
-        doubtful = _links(tx, context, side, entity, rules, gone)
-        touched = _follow_merges(tx, context, side, doubtful, gone)
+        for home in _homes(context, side, entity):
+            doubtful = _links(tx, context, side, home, rules, gone)
+            touched += _follow_merges(tx, context, side, doubtful, gone)
+            suspects += [link for key, link in doubtful.items() if key not in {o.key for o in gone if o.merged_into}]
         reached = max([one.at for one in gone if one.at], default=row.stamp if row else since)
         tx.save_cursor(CursorRow(context.back_office, entity, side, name, reached))
-    unmerged = [link for key, link in doubtful.items() if key not in {one.key for one in gone if one.merged_into}]
-    look_again(context, entity, rules, side, unmerged)  # a delete is confirmed by a direct look
-    return touched + len(unmerged)
+    look_again(context, entity, rules, side, suspects)  # a delete is confirmed by a direct look
+    return touched + len(suspects)
+
+
+def _homes(context: Context, side: Side, entity: str) -> tuple[str, ...]:
+    """Where links of a record may live: the CRM is asked once for all entities."""
+    return tuple(dict.fromkeys((*context.entities, context.home))) if side is Side.CRM else (entity,)
 
 
 def _links(
-    tx: Transaction, context: Context, side: Side, entity: str, rules: Rules, gone: Sequence[Gone]
+    tx: Transaction, context: Context, side: Side, home: str, rules: Rules, gone: Sequence[Gone]
 ) -> dict[str, Link]:
-    keys = [one.key for one in gone]
-    found: dict[str, Link] = {}
-    for name in dict.fromkeys((entity, context.home)) if side is Side.CRM else (entity,):
-        found |= tx.links_by_key(context.back_office, name, rules.name, side, keys)
+    found = tx.links_by_key(context.back_office, home, rules.name, side, [one.key for one in gone])
     return {key: link for key, link in found.items() if not link.tombstone and not _known_gone(link, side)}
 
 
@@ -69,8 +74,7 @@ def _follow_merges(
         link = links.get(one.key)
         if link is None or not one.merged_into:
             continue
-        survivor = tx.links_by_key(context.back_office, link.entity, link.mapping, side, [one.merged_into])
-        tx.save_links(_merged(context, link, survivor.get(one.merged_into), one.merged_into))
+        tx.save_links(_merged(context, link, _survivor(tx, context, side, link, one.merged_into), one.merged_into))
         tx.append_audit(
             context.back_office,
             [context.note("merged", link=link.id, mapping=link.mapping, side=side, note=f"into {one.merged_into}")],
@@ -79,19 +83,28 @@ def _follow_merges(
     return touched
 
 
+def _survivor(tx: Transaction, context: Context, side: Side, link: Link, key: str) -> Link | None:
+    """The surviving record's link in the same entity, or the one it has while nobody chose an entity."""
+    for home in dict.fromkeys((link.entity, context.home)):
+        found = tx.links_by_key(context.back_office, home, link.mapping, side, [key]).get(key)
+        if found is not None:
+            return found
+    return None
+
+
 def _merged(context: Context, link: Link, survivor: Link | None, key: str) -> list[Link]:
     if survivor is None:
         return [settled(replace(link, crm_key=key, dirty=True))]
     if not survivor.erp_key and link.erp_key:
-        buried = replace(survivor, crm_key="", tombstone=f"merged:{link.id}", dirty=False)
+        buried = settled(replace(survivor, crm_key="", tombstone=f"merged:{link.id}", dirty=False))
         return [buried, settled(replace(link, crm_key=key, crm=survivor.crm, dirty=True))]
     if not link.erp_key:
-        return [replace(link, tombstone=f"merged:{survivor.id}", dirty=False)]
+        return [settled(replace(link, tombstone=f"merged:{survivor.id}", dirty=False))]
     problem = Problem(
         "two records that are both in the back office were merged into one",
         "Merge them in the back office too, then unlink the one that is left over.",
         context.clock.now(),
         "duplicate",
     )
-    lost = replace(link, tombstone=f"merged:{survivor.id}", dirty=False)
+    lost = settled(replace(link, tombstone=f"merged:{survivor.id}", dirty=False))
     return [lost, settled(replace(survivor, problem=problem))]

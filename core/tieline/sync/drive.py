@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,11 +12,12 @@ from tieline.store.nouns import AuditEntry, Conflict, Item, Link, Problem, Store
 from tieline.store.protocol import Transaction
 from tieline.sync.act import Actor, Tally
 from tieline.sync.context import Context
+from tieline.sync.family import residences, tied_earlier
 from tieline.sync.identity import derive
 from tieline.sync.intents import Intended, create_item, delete_item, update_item
 from tieline.sync.match import AMBIGUOUS
 from tieline.sync.merge import Base, Clash, Judge, Merge, Values
-from tieline.sync.outcome import backoff
+from tieline.sync.outcome import backoff, refusal_of
 from tieline.sync.planning import Block, Bury, Create, Decision, Surroundings, Update, Wait, decide
 from tieline.sync.repair import HELD
 from tieline.sync.rules import Rules
@@ -56,21 +57,38 @@ class Driver:
         for links in self._dirty():
             work = self._plan(links)
             self._keep(work)
-            total.add(Actor(self.context, self.entity, self.rules, Side.ERP).send(work.erp, work.conflicts))
-            total.add(Actor(self.context, self.entity, self.rules, Side.CRM).send(work.crm))
+            total.add(self._send(work))
+        return total
+
+    def _send(self, work: Worklist) -> Tally:
+        """To both sides; one that cannot be reached does not keep the other from its part."""
+        total, failure = Tally(), None
+        for side, intended in ((Side.ERP, work.erp), (Side.CRM, work.crm)):
+            try:
+                total.add(Actor(self.context, self.entity, self.rules, side).send(intended))
+            except TielineError as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
         return total
 
     def _dirty(self) -> Iterator[list[Link]]:
         context, after = self.context, ""
         limit = context.options.page_of_links
-        homes = {self.entity, context.home} if self.entity == context.entities[0] else {self.entity}
         while True:
             with context.store.reading() as tx:
                 links = tx.dirty_links(context.back_office, self.rules.name, context.clock.now(), limit, after)
-            yield [link for link in links if link.entity in homes and self._free(link)]
+                mine = self._mine(tx, links)
+            yield [link for link in mine if self._free(link)]
             if len(links) < limit:
                 return
             after = links[-1].id
+
+    def _mine(self, tx: Transaction, links: Sequence[Link]) -> list[Link]:
+        """Links of this entity, and those without one that belong here."""
+        homeless = [link for link in links if link.entity not in self.context.entities]
+        at = residences(tx, self.context, self.rules, homeless) if homeless else {}
+        return [link for link in links if at.get(link.id, link.entity) == self.entity]
 
     def _free(self, link: Link) -> bool:
         stuck = link.problem is not None and link.problem.code == AMBIGUOUS
@@ -86,10 +104,12 @@ class Driver:
         with self.context.store.reading() as tx:
             translator = self._translator(tx, links)
             promoted = self._promoted_parents(tx, links)
+            led = tied_earlier(tx, self.context, self.rules, self.entity, [link.crm_key for link in links])
         for link in links:
             around = Surroundings(
-                self.rules, translator, self.capabilities, self._judge(link), lambda one: one.parent in promoted
-            )
+                self.rules, translator, self.capabilities, self._judge(link), lambda one: one.parent in promoted,
+                link.crm_key in led,
+            )  # fmt: skip
             try:
                 self._take(work, link, decide(link, around))
             except TielineError as error:  # one bad record stops only itself
@@ -100,13 +120,18 @@ class Driver:
         if isinstance(decision, Wait):
             self._wait(work, link, decision)
         elif isinstance(decision, Create):
-            self._hand_over(work, link, decision.side, create_item(self.context, self.rules, link, decision))
+            self._create(work, link, decision)
         elif isinstance(decision, Update):
             self._update(work, link, decision)
         elif isinstance(decision, Block):
             self._block(work, link, decision)
         else:
             self._bury(work, link, decision)
+
+    def _create(self, work: Worklist, link: Link, decision: Create) -> None:
+        if link.entity != self.entity:  # nobody had chosen an entity: it is this one from now on
+            link = work.saved[link.id] = settled(replace(link, entity=self.entity))
+        self._hand_over(work, link, decision.side, create_item(self.context, self.rules, link, decision))
 
     def _wait(self, work: Worklist, link: Link, decision: Wait) -> None:
         extra = {**link.extra, "waiting": decision.reason} if decision.reason else _without(link.extra, "waiting")
@@ -130,23 +155,25 @@ class Driver:
 
     def _update(self, work: Worklist, link: Link, decision: Update) -> None:
         merge = decision.merge
-        after = self._after_merge(link, merge, held=decision.held)
+        refused = _refused_before(link, merge)
+        after = self._after_merge(link, merge, refused, held=decision.held)
         self._log(work, link, merge)
-        to_erp = {} if decision.held else merge.to_erp
-        if to_erp or merge.to_crm:
+        to_erp = {} if decision.held or Side.ERP in refused else merge.to_erp
+        to_crm = {} if Side.CRM in refused else merge.to_crm
+        if to_erp or to_crm:
             work.saved[link.id] = replace(after, dirty=True)
         elif after != link:
             work.saved[link.id] = after
         if to_erp:
-            item = update_item(self.context, self.rules, after, Side.ERP, to_erp)
-            work.erp.append(Intended(after, item))
-        if merge.to_crm:
-            item = update_item(self.context, self.rules, after, Side.CRM, merge.to_crm)
-            work.crm.append(Intended(after, item))
+            work.erp.append(Intended(after, update_item(self.context, self.rules, after, Side.ERP, to_erp)))
+        if to_crm:
+            work.crm.append(Intended(after, update_item(self.context, self.rules, after, Side.CRM, to_crm)))
 
-    def _after_merge(self, link: Link, merge: Merge, *, held: bool) -> Link:
+    def _after_merge(self, link: Link, merge: Merge, refused: Collection[Side], *, held: bool) -> Link:
         """What the merge settles without a write: agreed values, open conflicts, changes held back."""
-        extra = _without(link.extra, "pending", "waiting", "drifted")
+        extra = _without(link.extra, "pending", "waiting", "drifted", "refused")
+        if refused:
+            extra["refused"] = {str(side): link.extra["refused"][str(side)] for side in refused}
         if held:
             extra["pending"] = True
         if merge.drifted:
@@ -166,7 +193,7 @@ class Driver:
                 not_before=due,
                 attempts=attempts,
                 promote=False if not held else link.promote,
-                problem=None,
+                problem=link.problem if refused else None,
             )
         )
 
@@ -202,7 +229,7 @@ class Driver:
         if not work.saved and not work.notes:
             return
         with self.context.store.transaction(self.context.fence) as tx:
-            tx.add_conflicts(work.conflicts)
+            tx.add_conflicts(work.conflicts)  # the loser is readable before anything is overwritten
             tx.save_links(list(work.saved.values()))
             if work.notes:
                 tx.append_audit(self.context.back_office, work.notes)
@@ -252,11 +279,12 @@ class Driver:
         return judge
 
 
+def _refused_before(link: Link, merge: Merge) -> tuple[Side, ...]:
+    """Sides that have already refused exactly what would be sent now."""
+    known = link.extra.get("refused", {})
+    wanted = ((Side.CRM, merge.to_crm), (Side.ERP, merge.to_erp))
+    return tuple(side for side, fields in wanted if fields and known.get(str(side)) == refusal_of(fields))
+
+
 def _without(extra: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in extra.items() if name not in names}
-
-
-def _ids(links: Sequence[Link], side: Side, name: str) -> list[str]:
-    """The ids that a reference field holds in these links."""
-    seen = [observation.fields.get(name) for link in links if (observation := link.seen(side))]
-    return sorted({str(value) for value in seen if value})

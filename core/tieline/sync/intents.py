@@ -42,7 +42,9 @@ def update_item(context: Context, rules: Rules, link: Link, side: Side, fields: 
     """The intent to change these fields, and no others."""
     seen = link.seen(side)
     version = seen.version if seen else ""
-    key = operation_key(link.id, side, f"{Operation.UPDATE}:{version}:{sorted(fields.items())!r}", link.epoch)
+    # Without a version the last acknowledgment tells two equal edits apart: A, B, A and B again is a new write.
+    since = version or (link.synced_at.isoformat() if link.synced_at else "")
+    key = operation_key(link.id, side, f"{Operation.UPDATE}:{since}:{sorted(fields.items())!r}", link.epoch)
     payload: dict[str, Any] = {
         "fields": dict(fields),
         "before": {name: seen.fields.get(name) for name in fields} if seen else {},

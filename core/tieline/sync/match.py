@@ -29,21 +29,25 @@ def match_mapping(context: Context, entity: str, rules: Rules) -> Matched:
     if not any(field.key for field in rules.mapping.fields):
         return Matched()
     with context.store.transaction(context.fence) as tx:
-        erp = [link for link in strangers(tx, context, entity, rules) if link.erp and not link.crm_key]
-        if not erp:
-            return Matched()
+        busy = {item.link for call in tx.open_calls(context.back_office) for item in call.items}
+        erp = [
+            link
+            for link in strangers(tx, context, entity, rules)
+            if link.erp and not link.erp.deleted and not link.crm_key and link.id not in busy
+        ]
         homes = dict.fromkeys((entity, context.home))
         crm = [
             link
             for home in homes
             for link in strangers(tx, context, home, rules)
-            if link.crm and not link.crm.deleted and not link.erp_key and not link.awaiting
+            if link.crm and not link.crm.deleted and not link.erp_key and link.id not in busy
         ]
         found = pair(rules, crm, erp)
         _ask_plugins(context, rules, crm, erp, found)
         by_id = {link.id: link for link in (*crm, *erp)}
         _join(tx, context, entity, rules, found, by_id)
         _mark(tx, context, rules, found, by_id)
+        _release(tx, found, by_id)
     return Matched(len(found.pairs), len(found.ambiguous))
 
 
@@ -82,7 +86,7 @@ def _join(tx: Transaction, context: Context, entity: str, rules: Rules, found: P
     buried, joined, notes = [], [], []
     for crm_id, erp_id in found.pairs:
         crm, erp = by_id[crm_id], by_id[erp_id]
-        buried.append(replace(erp, erp_key="", tombstone=f"merged:{crm_id}", dirty=False, problem=None))
+        buried.append(settled(replace(erp, erp_key="", tombstone=f"merged:{crm_id}", dirty=False, problem=None)))
         whole = replace(crm, entity=entity, erp_key=erp.erp_key, erp=erp.erp, promoted=True, dirty=True, problem=None)
         joined.append(settled(replace(whole, parent=crm.parent or erp.parent)))
         notes.append(
@@ -93,6 +97,17 @@ def _join(tx: Transaction, context: Context, entity: str, rules: Rules, found: P
     wake_children(tx, rules.name, joined)
     if notes:
         tx.append_audit(context.back_office, notes)
+
+
+def _release(tx: Transaction, found: Pairing, by_id: dict[str, Link]) -> None:
+    """Whoever was ambiguous and no longer is goes on like any other record."""
+    settled_now = {*found.ambiguous, *(ident for two in found.pairs for ident in two)}
+    free = [
+        settled(replace(link, problem=None, dirty=True))
+        for link in by_id.values()
+        if link.id not in settled_now and link.problem is not None and link.problem.code == AMBIGUOUS
+    ]
+    tx.save_links(free)
 
 
 def _mark(tx: Transaction, context: Context, rules: Rules, found: Pairing, by_id: dict[str, Link]) -> None:

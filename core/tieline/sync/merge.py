@@ -82,6 +82,12 @@ class _Unit:
         now = self.crm if side is Side.CRM else self.erp
         return all(value is None for value in now.values())
 
+    def never_told(self, source: Side) -> bool:
+        """The source was empty when the two met and imposed nothing: the other's value is nobody's copy."""
+        index = 0 if source is Side.CRM else 1
+        pairs = [self.base[name] for name in self.names if name in self.base]
+        return any(pair[index] is None and pair[1 - index] is not None for pair in pairs)
+
     @property
     def equal(self) -> bool:
         return all(self._same(name) for name in self.names)
@@ -94,16 +100,17 @@ class _Unit:
 
 def merge(
     rules: Rules, crm: Mapping[str, Canonical], erp: Mapping[str, Canonical], base: Base, translator: Translator,
-    judge: Judge = no_judge,
+    judge: Judge = no_judge, *, follower: bool = False,
 ) -> Merge:  # fmt: skip
-    """What to write where so that both sides agree."""
+    """What to write where so that both sides agree. `follower`: the CRM record has another ERP record that owns its
+    one-way fields; two owners would overwrite each other for ever."""
     result = Merge()
     for fields in rules.units:
         seen = tuple(f for f in fields if f.crm in crm and f.crm in erp)
         if len(seen) < len(fields):
             continue  # a field that one side hides is unobserved: nothing may be concluded from it
         unit = _unit(fields, crm, erp, base, translator)
-        _decide(unit, result, judge)
+        _decide(unit, result, judge, follower=follower)
     return result
 
 
@@ -129,12 +136,12 @@ def _unit(
     )
 
 
-def _decide(unit: _Unit, result: Merge, judge: Judge) -> None:
+def _decide(unit: _Unit, result: Merge, judge: Judge, *, follower: bool) -> None:
     if unit.equal:
         _agree(unit, result)
         return
     direction = unit.fields[0].direction
-    if direction is Direction.FROZEN:
+    if direction is Direction.FROZEN or (follower and direction is Direction.TO_CRM):
         result.drifted.extend(unit.names)
     elif direction is Direction.BOTH:
         _both(unit, result, judge)
@@ -180,7 +187,7 @@ def _one_way(unit: _Unit, result: Merge, target: Side) -> None:
     if not unit.known and unit.empty(source) and target is Side.ERP:
         _keep_difference(unit, result)  # an empty CRM field says nothing about an ERP value it never saw
         return
-    overwritten = unit.dirty(target) if unit.known else not unit.empty(target)
+    overwritten = unit.dirty(target) or unit.never_told(source) if unit.known else not unit.empty(target)
     if overwritten and not _translatable(unit, target):
         result.unresolved.extend(unit.names)
         return

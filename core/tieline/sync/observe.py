@@ -190,14 +190,16 @@ class Observer:
         total = self.absorb_all(tx, Side.ERP, entity, child, told) if told else Seen()
         for parent, rows in held.items():
             if rows is not None and parent in moved:
-                total.changed += self._orphans(tx, rules, child, parent, {row.key for row in rows})
+                total.changed += self._orphans(tx, entity, rules, child, parent, {row.key for row in rows})
         return total
 
-    def _orphans(self, tx: Transaction, rules: Rules, child: Rules, parent: str, present: set[str]) -> int:
+    def _orphans(
+        self, tx: Transaction, entity: str, rules: Rules, child: Rules, parent: str, present: set[str]
+    ) -> int:  # fmt: skip
         gone = [
             settled(replace(link, erp=replace(link.erp, deleted=True), dirty=True))
             for link in tx.children(reference(rules.name, Side.ERP, parent))
-            if link.mapping == child.name
+            if (link.back_office, link.entity, link.mapping) == (self.context.back_office, entity, child.name)
             and link.erp is not None
             and not link.erp.deleted
             and not link.awaiting

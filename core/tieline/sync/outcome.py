@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tieline.contract import Done, Outcome, Pending, Record, Refused, Side, Stale, Unknown
-from tieline.store.nouns import AuditEntry, Canonical, Item, Link, Observation, Problem
+from tieline.store.nouns import AuditEntry, Canonical, Conflict, Item, Link, Observation, Problem
 from tieline.sync.absorb import absorb, confirm, observation
 from tieline.sync.context import Options
+from tieline.sync.identity import derive, fingerprint
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
 
@@ -23,6 +24,7 @@ class Settled:
     item: Item | None = None
     notes: tuple[AuditEntry, ...] = ()
     reread: bool = False
+    conflicts: tuple[Conflict, ...] = ()
 
 
 def apply(
@@ -63,7 +65,8 @@ def _done(link: Link, item: Item, side: Side, outcome: Done, rules: Rules, now: 
         return Settled(settled(buried), None, (_note(link, item, side, now, "deleted"),))
     created = item.operation == "create"
     bound = _bound(link, side, outcome.key or item.key)
-    seen = _seen_after(bound, side, item, outcome, rules)
+    moved = _moved_meanwhile(link, side, item)
+    seen = _seen_after(bound, side, item, outcome, rules, moved)
     bound = replace(bound, crm=seen) if side is Side.CRM else replace(bound, erp=seen)
     base = {**link.base, **{name: (pair[0], pair[1]) for name, pair in item.merge.items()}}
     after = replace(
@@ -72,7 +75,7 @@ def _done(link: Link, item: Item, side: Side, outcome: Done, rules: Rules, now: 
         awaiting="" if side is Side.ERP else bound.awaiting,
         promoted=True,
         promote=False if side is Side.ERP else bound.promote,
-        problem=None,
+        problem=link.problem if _refused_elsewhere(link, side) else None,
         attempts=0,
         not_before=None,
         synced_at=now,
@@ -80,26 +83,77 @@ def _done(link: Link, item: Item, side: Side, outcome: Done, rules: Rules, now: 
     )
     unseen = side is Side.ERP and outcome.record is None
     after = replace(after, confirmed=False) if unseen else confirm(after)
-    return Settled(settled(after), None, (_note(after, item, side, now, "created" if created else "updated"),))
+    note = _note(after, item, side, now, "created" if created else "updated")
+    overtaken = moved if outcome.record is None else {n: v for n, v in moved.items() if seen.fields.get(n) != v}
+    # A late answer shows the record as it was then; without a version number only a look tells how it is now.
+    unsure = bool(overtaken) or (bool(item.correlation) and seen.sequence is None)
+    return Settled(settled(after), None, (note,), unsure, _overtaken(link, side, item, overtaken, now))
+
+
+def _refused_elsewhere(link: Link, side: Side) -> bool:
+    return str(side.other) in link.extra.get("refused", {})
+
+
+def _moved_meanwhile(link: Link, side: Side, item: Item) -> dict[str, Canonical]:
+    """Fields of this write that were seen to change on that side while it was on its way, with what was seen."""
+    seen = link.seen(side)
+    if seen is None or item.operation != "update":
+        return {}
+    sent, before = item.payload.get("fields", {}), item.payload.get("before", {})
+    return {
+        name: seen.fields[name]
+        for name in sent
+        if name in seen.fields and seen.fields[name] not in (before.get(name), sent[name])
+    }
+
+
+def _overtaken(
+    link: Link, side: Side, item: Item, lost: Mapping[str, Canonical], now: datetime
+) -> tuple[Conflict, ...]:  # fmt: skip
+    """Values seen there after our write was decided: it went over them, as far as we know. Only a system without a
+    precondition lets that happen; the values stay readable."""
+    if not lost:
+        return ()
+    sent = {name: item.payload["fields"][name] for name in lost}
+    base = {name: list(link.base[name]) if name in link.base else None for name in lost}
+    ident = derive("overtaken", link.id, item.idempotency_key, repr(sorted(lost.items())))
+    crm, erp = (lost, sent) if side is Side.CRM else (sent, lost)
+    names = tuple(sorted(lost))
+    conflict = Conflict(
+        ident, link.back_office, link.id, link.mapping, names, base, crm, erp, str(side.other), "overtaken", now, now
+    )  # fmt: skip
+    return (conflict,)
 
 
 def _bound(link: Link, side: Side, key: str) -> Link:
     return replace(link, crm_key=key) if side is Side.CRM else replace(link, erp_key=key)
 
 
-def _seen_after(link: Link, side: Side, item: Item, outcome: Done, rules: Rules) -> Observation:
-    """What the side holds now: the read-back if there is one, else what we sent over what we knew."""
-    if outcome.record is not None:
-        return observation(rules, side, outcome.record)
+def _seen_after(
+    link: Link, side: Side, item: Item, outcome: Done, rules: Rules, moved: Mapping[str, Canonical]
+) -> Observation:
+    """What the side holds now: the read-back unless a later state was seen already, else what we sent over what we
+    knew. A new record that was met before the answer came is known better by that meeting."""
     before = link.seen(side)
+    if outcome.record is not None:
+        fresh = observation(rules, side, outcome.record)
+        return before if before is not None and _older(fresh, before) else fresh
+    if before is not None and item.operation == "create":
+        return before
     known: Mapping[str, Canonical] = before.fields if before else {}
     sent: Mapping[str, Canonical] = item.payload.get("fields", {})
     return Observation(
-        {**known, **sent},
+        {**known, **sent, **moved},
         outcome.version or (before.version if before else ""),
         before.stamp if before else None,
         before.sequence if before else None,
     )
+
+
+def _older(fresh: Observation, before: Observation) -> bool:
+    if fresh.sequence is not None and before.sequence is not None:
+        return fresh.sequence < before.sequence
+    return fresh.stamp is not None and before.stamp is not None and fresh.stamp < before.stamp
 
 
 def _agreed(
@@ -140,9 +194,23 @@ def _refused(link: Link, item: Item, side: Side, outcome: Refused, now: datetime
     if item.operation == "delete":
         refused = replace(link, delete_refused=outcome.reason, dirty=False)
         return Settled(settled(refused), None, (note,))
-    # A definite no proves that nothing happened: the next attempt is a new operation with a new key.
-    stuck = replace(link, attempts=attempts, epoch=link.epoch + 1, problem=_problem(outcome, now), dirty=False)
+    # A definite no proves that nothing happened: the next attempt is a new operation with a new key. What was refused
+    # is remembered and not sent again; an update's other side is looked at once more, for it may have its own part.
+    refused_now = {**link.extra.get("refused", {}), str(side): refusal_of(item.payload.get("fields", {}))}
+    stuck = replace(
+        link,
+        attempts=attempts,
+        epoch=link.epoch + 1,
+        problem=_problem(outcome, now),
+        dirty=item.operation == "update",
+        extra={**link.extra, "refused": refused_now},
+    )
     return Settled(settled(stuck), None, (note,))
+
+
+def refusal_of(fields: Mapping[str, Canonical]) -> str:
+    """How a refused write is recognised when the same would be sent again."""
+    return fingerprint(fields)
 
 
 def _problem(outcome: Refused, now: datetime, *, final: bool = True) -> Problem:

@@ -70,6 +70,7 @@ class Surroundings:
     erp: Capabilities
     judge: Judge = no_judge
     parent_promoted: Callable[[Link], bool] = dataclass_field(default=lambda _link: False)
+    follower: bool = False
 
 
 def decide(link: Link, around: Surroundings) -> Decision:
@@ -83,7 +84,9 @@ def decide(link: Link, around: Surroundings) -> Decision:
         return _create_in_crm(link, around) if erp and not link.crm_key else Wait()
     if erp is None:
         return _create_in_erp(link, around) if not link.erp_key else Wait()
-    found = merge(around.rules, crm.fields, erp.fields, link.base, around.translator, around.judge)
+    found = merge(
+        around.rules, crm.fields, erp.fields, link.base, around.translator, around.judge, follower=around.follower
+    )  # fmt: skip
     held = bool(found.to_erp) and not around.rules.mapping.update_automatically and not link.promote
     if found.to_erp and not around.erp.updatable:
         return Block("the back office cannot change this kind of record", "Change it there.", "not_updatable")

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from tieline.contract import Idempotency, Operation, Outcome, Record, Side
+from tieline.contract import Idempotency, Operation, Outcome, Record, Side, TielineError
 from tieline.store.nouns import Call, Item, Link, Problem
 from tieline.sync.act import Actor, Tally, look_again
 from tieline.sync.context import Context
@@ -24,10 +24,15 @@ def recover(context: Context) -> Tally:
     """Resolve every open call as far as the other side can tell now."""
     with context.store.reading() as tx:
         calls = tx.open_calls(context.back_office)
-    total = Tally()
+    total, failure = Tally(), None
     for call in calls:
         context.point("recover.call")
-        total.add(_Recovery(context, replace(call, maybe_sent=True)).run())
+        try:
+            total.add(_Recovery(context, replace(call, maybe_sent=True)).run())
+        except TielineError as error:  # one side that is down does not hold up the other
+            failure = failure or error
+    if failure is not None:
+        raise failure
     return total
 
 
@@ -69,11 +74,12 @@ class _Recovery:
         total = self._adopt(answered, ambiguous=False)
         deadline = self.call.deadline
         if silent and deadline is not None and self.context.clock.now() >= deadline:
-            self._overdue(silent)
+            total.add(self._overdue(silent))
         return total
 
-    def _overdue(self, items: Sequence[Item]) -> None:
-        """A person is told; the call stays open, so a late answer is still taken."""
+    def _overdue(self, items: Sequence[Item]) -> Tally:
+        """A person is told; the call stays open, so a late answer is still taken. Pressing Promote then sends the same
+        write once more, under the same key."""
         problem = Problem(
             "the back office has not acknowledged this record",
             "Ask for it in the back office; press Promote to send it again under the same key.",
@@ -82,8 +88,19 @@ class _Recovery:
         )
         with self.context.store.transaction(self.context.fence) as tx:
             links = tx.links([item.link for item in items])
-            late = [link for link in links.values() if link.problem is None]
+            asked = [link for link in links.values() if link.problem is None and not link.awaiting and link.promote]
+            late = [link for link in links.values() if link.problem is None and link not in asked]
             tx.save_links([settled(replace(link, problem=problem, awaiting="")) for link in late])
+            again = [link.id for link in asked] if self._repeatable else []
+            tx.save_links([settled(replace(link, awaiting=self.call.id)) for link in asked if link.id in again])
+        if not again:
+            return Tally()
+        self.call = replace(self.call, deadline=self.context.clock.now() + self.context.options.acknowledge_within)
+        return self.actor.attempt(self.call, [item for item in items if item.link in again])
+
+    @property
+    def _repeatable(self) -> bool:
+        return self.actor.capabilities.idempotency is not Idempotency.NONE
 
     # writes of unknown outcome ---------------------------------------------------------------------------------
 
@@ -101,7 +118,7 @@ class _Recovery:
         absent = [item for item in items if item.link not in found]
         if not absent:
             return total
-        if self.actor.capabilities.idempotency is not Idempotency.NONE and not self._long_gone():
+        if self._repeatable:
             total.add(self._repeat(absent))
         elif self._long_gone():
             self._close_absent(absent)
@@ -123,11 +140,15 @@ class _Recovery:
         return found
 
     def _long_gone(self) -> bool:
+        """Absence proves that a write never happened, after a while; never where writes may wait in a queue."""
+        if self.actor.capabilities.answers_later:
+            return False
         return self.context.clock.now() - self.call.made_at >= self.context.options.absent_after
 
     def _repeat(self, items: Sequence[Item]) -> Tally:
-        """The same key again: the vendor recognises it, so there is still one record whatever happened before."""
-        return self.actor.attempt(replace(self.call, items=tuple(items)))
+        """The same key again: the vendor recognises it, so there is still one record whatever happened before. A
+        refusal is believed once nothing of an earlier attempt can be under way any more."""
+        return self.actor.attempt(self.call, items, ambiguous=not self._long_gone())
 
     def _close_absent(self, items: Sequence[Item]) -> None:
         now = self.context.clock.now()

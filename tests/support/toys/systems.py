@@ -72,7 +72,7 @@ class Toy:
         row = self.rows[entity, obj, key]
         self._touch(row)
         row.deleted = True
-        self.world.log.append(Change(self.name, "delete", obj, key, False, {}))
+        self.world.log.append(Change(self.name, "delete", obj, key, False, {}, entity=entity))
 
     def value(self, obj: str, key: str, name: str, entity: str = "") -> Any:
         return self.rows[entity, obj, key].values.get(name)
@@ -153,8 +153,8 @@ class Toy:
         return Record(key, fields, str(row.number), row.stamp, marker=row.marker, deleted=row.deleted)
 
     def _touch(self, row: Row) -> None:
-        self.world.tick()
-        row.stamp, row.number = self.world.now(), row.number + 1
+        self.world.tick(self.world.step)
+        row.stamp, row.number = max(row.stamp, self.world.stamp()), row.number + 1
 
     def _put(
         self,
@@ -170,13 +170,13 @@ class Toy:
         row = self.rows.get((entity, obj, key))
         action = "update" if row else "create"
         if row is None:
-            row = self.rows[entity, obj, key] = Row({}, self.world.now(), 0, marker)
+            row = self.rows[entity, obj, key] = Row({}, self.world.stamp(), 0, marker)
         if values == row.values and action == "update":
             return
         row.values = dict(values)
         row.deleted = False
         self._touch(row)
-        self.world.log.append(Change(self.name, action, obj, key, engine, dict(values), origin))
+        self.world.log.append(Change(self.name, action, obj, key, engine, dict(values), origin, entity))
 
     def _refusal(self, values: Values) -> Refused | None:
         words = next(
@@ -194,7 +194,7 @@ class Toy:
             return Refused("no such record", "GONE", gone=True)
         if write.operation is Operation.DELETE:
             self.rows[entity, shape.object, write.key].deleted = True
-            self.world.log.append(Change(self.name, "delete", shape.object, write.key, True, {}))
+            self.world.log.append(Change(self.name, "delete", shape.object, write.key, True, {}, entity=entity))
             return Done(write.key)
         return self._update(entity, shape, write)
 

@@ -13,9 +13,12 @@ T = TypeVar("T")
 
 @dataclass
 class World:
-    """A virtual clock that moves a little with every look at it, and the log of every change."""
+    """A virtual clock, and the log of every change. `step` is how far a change moves the clock, `coarse`
+    makes the systems stamp records to the second: with a small step stamps tie."""
 
     at: datetime = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+    step: float = 1
+    coarse: bool = False
     log: list[Change] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
 
@@ -30,6 +33,10 @@ class World:
 
     def tick(self, seconds: float = 1) -> None:
         self.at += timedelta(seconds=seconds)
+
+    def stamp(self) -> datetime:
+        """The time as a system stamps it on a record."""
+        return self.at.replace(microsecond=0) if self.coarse else self.at
 
     def creates(self, system: str) -> Counter[str]:
         """Engine creations by origin: more than one of a kind is a duplicate."""
@@ -54,6 +61,7 @@ class Change:
     engine: bool
     values: dict[str, Any]
     origin: str = ""
+    entity: str = ""
 
 
 class Serial:
