@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -66,7 +67,7 @@ def demo(ctx: click.Context, invocation: Invocation, system: str, data: Path | N
     _check_folder(data)
     runtime = invocation.runtime
     chosen = runtime.system(system)
-    with ExitStack() as working:
+    with _ending_in_order(), ExitStack() as working:
         working.enter_context(runtime.exclusive())
         working.enter_context(_sentences())
         runtime.connections.all()  # a database that cannot be used is known before any sandbox is made
@@ -104,6 +105,16 @@ def _keep(invocation: Invocation, stage: Any) -> None:
         threading.Event().wait()
     except KeyboardInterrupt:
         return
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """SIGTERM ends the demonstration as Ctrl-C does: the sandboxes close, and their documents go with them."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def built_in_data() -> Path:

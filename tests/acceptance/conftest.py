@@ -91,9 +91,9 @@ class Started:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
 
-    def interrupt(self, seconds: float = 30) -> int:
+    def interrupt(self, seconds: float = 30, by: signal.Signals = signal.SIGINT) -> int:
         """As a person would with Ctrl-C; the exit code."""
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(by)
         return self.process.wait(seconds)
 
     def ended(self, seconds: float) -> bool:

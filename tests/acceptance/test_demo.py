@@ -7,6 +7,7 @@ import csv
 import hashlib
 import hmac
 import json
+import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -252,6 +253,20 @@ def test_for_people_and_again_on_a_finished_state(tieline: Any) -> None:
     check_shape(again)
     assert again["orders_created"] == 1
     assert again["order_numbers"][0] in first.out
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_in_the_middle(tieline: Any, eventually: Any, by: signal.Signals) -> None:
+    """The sandboxes end with it and leave no document that leads nowhere."""
+    documents = [tieline.state / name / f"{name}.json" for name in ("org", "unleashed")]
+    running = tieline.start("demo", "--json")
+    eventually(lambda: all(place.exists() for place in documents) or not running.running, "both sandboxes are up")
+    assert running.interrupt(by=by) == 130
+    assert running.out == ""
+    assert "Traceback" not in running.err
+    assert not any(place.exists() for place in documents)
+    assert tieline("demo", "--json").ok()["orders_created"] == 1
 
 
 @pytest.mark.deep
