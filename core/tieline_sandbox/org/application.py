@@ -12,7 +12,7 @@ from typing import Any
 from tieline_sandbox.application import EditRefused
 from tieline_sandbox.effects import Clock, Randomness
 from tieline_sandbox.hooks import FaultInjected, Probe, quiet
-from tieline_sandbox.org import edits, errors, soap
+from tieline_sandbox.org import edits, errors, face, soap
 from tieline_sandbox.org.call import Call
 from tieline_sandbox.org.errors import OAuthError, OrgError
 from tieline_sandbox.org.identity import authorize, keys, login, oauth, sessions
@@ -105,6 +105,8 @@ class OrgApplication:
         }  # fmt: skip
 
     def _answer(self, request: Request, probe: Probe) -> Response:
+        if face.serves(request):
+            return face.serve(self.org, request, probe)
         path = request.raw_path.rstrip("/")
         if path.casefold() == "/services/data":
             return json_response(200, _versions())

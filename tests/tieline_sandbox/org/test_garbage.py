@@ -201,7 +201,6 @@ def test_other_media_types_are_refused() -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        "/",
         "/services",
         "/services/data/v60",
         "/services/data/v99.0/limits",
