@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from tieline_sandbox.org.metadata.element_types import check_elements
 from tieline_sandbox.org.metadata.kinds import KINDS, TOP_KINDS, ComponentKind, by_file, file_of
 from tieline_sandbox.org.metadata.tree import BadXml, Body, document, local, one, parse_root, read_body, tables, texts
 
@@ -127,6 +128,7 @@ def _manifest(package: Package, files: Mapping[str, bytes], name: str) -> Body:
         root = parse_root(files[name])
         if local(root) != "Package":
             raise BadXml(f"the root element of {name} must be Package")
+        check_elements(root, "Package")
         return read_body(root)
     except BadXml as error:
         package.failures.append(Failure(name, "", name, f"Error parsing file: {error}", error.line))
@@ -159,6 +161,7 @@ def read_file(kind: ComponentKind, content: bytes) -> Body:
     root = parse_root(content)
     if local(root) != kind.name:
         raise BadXml(f"Entity type: '{local(root)}' is unknown in a {kind.suffix} file")
+    check_elements(root, kind.name)
     return read_body(root)
 
 

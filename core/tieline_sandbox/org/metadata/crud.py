@@ -14,6 +14,7 @@ from tieline_sandbox.org.metadata import retrieve
 from tieline_sandbox.org.metadata.archive import split
 from tieline_sandbox.org.metadata.checks import BadComponent
 from tieline_sandbox.org.metadata.components import Components, Done
+from tieline_sandbox.org.metadata.element_types import check_elements
 from tieline_sandbox.org.metadata.kinds import KINDS, ComponentKind
 from tieline_sandbox.org.metadata.tree import NAMESPACE, XSI, Body, attach, elements, local, one, read_body
 from tieline_sandbox.org.service import COMPONENT
@@ -98,6 +99,7 @@ def _save(call: Call, body: etree._Element, deed: Deed, upserting: bool = False)
         components = Components(call, tx)
         for element in sent:
             kind = _kind(_type_of(element))
+            check_elements(element, kind.name)
             given = read_body(element)
             name = one(given, "fullName")
             put = partial(_put_all, components, kind, name, given, deed)
