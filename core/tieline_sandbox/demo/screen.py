@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Protocol
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,6 +15,10 @@ from tieline.package.plan import Plan, Sign
 from tieline.sync.preview import Counts
 
 _SHOWN = 8
+
+
+class Advance(Protocol):
+    def __call__(self, done: int, of: int | None = None, /) -> None: ...
 
 
 class Screen:
@@ -46,8 +51,8 @@ class Screen:
         self._console.print(table)
 
     @contextlib.contextmanager
-    def bar(self, words: str, total: int | None) -> Iterator[Callable[[int], None]]:
-        """A progress bar; call the given function with how much is done."""
+    def bar(self, words: str, total: int | None) -> Iterator[Advance]:
+        """A progress bar; call the given function with how much is done, and of how much once that is known."""
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -57,4 +62,8 @@ class Screen:
         )
         with Progress(*columns, console=self._console, transient=False) as progress:
             task = progress.add_task(words, total=total)
-            yield lambda done: progress.update(task, completed=done)
+
+            def advance(done: int, of: int | None = None) -> None:
+                progress.update(task, completed=done, total=of if of is not None else progress.tasks[0].total)
+
+            yield advance

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 
 from tieline.contract import DemoPlan, Event, PermanentError, Side
 from tieline.contract.naming import REQUEST_OBJECT, lookup_field, user_permission_set
+from tieline.package.apply import CHECKING
 from tieline.sync.cycle import Report
 from tieline.sync.preview import Counts
 from tieline.workers.assemble import Engine, assemble
 from tieline.workers.embedded import run_once
 from tieline.workers.packages import Installer
 from tieline_sandbox.demo.people import CrmUser
-from tieline_sandbox.demo.screen import Screen
+from tieline_sandbox.demo.screen import Advance, Screen
 from tieline_sandbox.demo.stage import ORG, Stage
 from tieline_sandbox.demo.truth import Marks
 
@@ -32,8 +33,13 @@ class Told:
     answer: str = ""
 
 
-def _ignore(_count: int) -> None:
+def _ignore(_done: int, _of: int | None = None) -> None:
     return None
+
+
+def _passed(what: str, done: int, total: int) -> int:
+    """The package goes through twice: the org checks it, then installs it."""
+    return done if what == CHECKING else total + done
 
 
 class Story:
@@ -44,7 +50,7 @@ class Story:
         self.seller = CrmUser.seller(stage.org_document)
         self.administrator = CrmUser.administrator(stage.org_document)
         self.engine: Engine | None = None
-        self._advance: Callable[[int], None] = _ignore
+        self._advance: Advance = _ignore
         self._written = 0
 
     @property
@@ -73,7 +79,7 @@ class Story:
         self.screen.plan(plan)
         if not plan.is_empty:
             with self.screen.bar("Installing the package", len(plan.sent) * 2) as advance:
-                installer.apply(plan, progress=lambda _what, done, _total: advance(done))
+                installer.apply(plan, progress=lambda what, done, all_: advance(_passed(what, done, all_), all_ * 2))
         name = user_permission_set(self.stage.system.prefix)
         installer.org.records.assign_permission_set(name, self.seller.user_id)
 
@@ -185,6 +191,7 @@ class Story:
 
     def _confirm(self, counts: dict[str, Counts]) -> bool:
         self.screen.counts(counts)
+        self._advance(0, sum(one.writes for one in counts.values()))
         return True
 
     def _settle(self, engine: Engine, confirm: Callable[[dict[str, Counts]], bool] = lambda _counts: True) -> None:

@@ -44,7 +44,12 @@ def start(folder: Path, *more: str) -> subprocess.Popen[str]:
 def kill(program: subprocess.Popen[str]) -> list[str]:
     """What it still said before it died."""
     program.kill()
-    said, _ = program.communicate()
+    assert program.stdout is not None
+    assert program.stdin is not None
+    said = program.stdout.read()  # not communicate(): it skips lines that readline() has fetched ahead
+    program.wait()
+    program.stdin.close()
+    program.stdout.close()
     return said.split()
 
 
