@@ -168,11 +168,25 @@ class _Recovery:
             else:
                 unclear.append(item)
         total = self._adopt(done)
-        if unclear:
-            now = self.context.clock.now()
-            links = self._close(unclear, lambda link, item: indeterminate(link, item, self.call.side, now))
-            look_again(self.context, self.call.entity, self.rules, self.call.side, links)
+        if unclear and self.actor.capabilities.answers_later:
+            total.add(self._queued(unclear))
+        elif unclear:
+            self._look_anew(unclear)
         return total
+
+    def _queued(self, items: Sequence[Item]) -> Tally:
+        """It may stand in a queue and take effect at any time: asked once more under its key it is answered; else it
+        stays open as long as an answer may take."""
+        if self._repeatable:
+            return self.actor.attempt(self.call, items, ambiguous=True)
+        if self.call.deadline is None or self.context.clock.now() >= self.call.deadline:
+            self._look_anew(items)
+        return Tally()
+
+    def _look_anew(self, items: Sequence[Item]) -> None:
+        now = self.context.clock.now()
+        links = self._close(items, lambda link, item: indeterminate(link, item, self.call.side, now))
+        look_again(self.context, self.call.entity, self.rules, self.call.side, links)
 
     def _holds(self, record: Record, item: Item) -> bool:
         """Whether the record shows what we meant to write. Equal values need no proof of who wrote them."""

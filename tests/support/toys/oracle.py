@@ -217,7 +217,7 @@ class Oracle:
             return
         waits = buried.problem or buried.extra.get("waiting")
         assert buried.crm_key in self.bench.crm.alive(mapping.crm_object) or waits, f"no partner for {buried}"
-        if buried.extra.get("waiting") and not buried.crm_key:
+        if buried.extra.get("waiting") and not (buried.crm_key or buried.problem):
             assert self._parent_hangs(entity, key), f"waits for nothing: {buried}"
 
     def _parent_hangs(self, entity: str, key: str) -> bool:
