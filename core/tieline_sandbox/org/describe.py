@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tieline_sandbox.org.access import Access
 from tieline_sandbox.org.schema.types import NUMBER_KINDS, Child, Field, Kind, ObjectType, Schema
 
+MASTER_TYPE = "012000000000000AAA"
 _SOAP = {
     Kind.ID: "tns:ID", Kind.REFERENCE: "tns:ID", Kind.BOOLEAN: "xsd:boolean", Kind.INT: "xsd:int",
     Kind.DOUBLE: "xsd:double", Kind.CURRENCY: "xsd:double", Kind.PERCENT: "xsd:double", Kind.DATE: "xsd:date",
@@ -48,15 +50,23 @@ def full(kind: ObjectType, schema: Schema, access: Access, data: str) -> dict[st
         "fields": fields,
         "implementedBy": None, "implementsInterfaces": None, "listviewable": None, "lookupLayoutable": None,
         "namedLayoutInfos": [], "networkScopeFieldName": None,
-        "recordTypeInfos": [_master_type()], "searchLayoutable": True, "sobjectDescribeOption": "FULL",
+        "recordTypeInfos": [master_type(kind, data)], "searchLayoutable": True, "sobjectDescribeOption": "FULL",
         "supportedScopes": [{"label": f"All {kind.plural.lower()}", "name": "everything"}],
     }  # fmt: skip
 
 
-def _master_type() -> dict[str, Any]:
+def master_type(kind: ObjectType, data: str) -> dict[str, Any]:
+    """The record type that every object has by itself."""
+    return record_type(kind, data, {"Id": MASTER_TYPE, "DeveloperName": "Master", "Name": "Master", "IsActive": True})
+
+
+def record_type(kind: ObjectType, data: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A RecordTypeInfo; without assignments by profile the master type is everybody's default."""
+    master = row["Id"] == MASTER_TYPE
     return {
-        "active": True, "available": True, "defaultRecordTypeMapping": True, "developerName": "Master", "master": True,
-        "name": "Master", "recordTypeId": "012000000000000AAA", "urls": {},
+        "active": row["IsActive"], "available": row["IsActive"], "defaultRecordTypeMapping": master,
+        "developerName": row["DeveloperName"], "master": master, "name": row["Name"], "recordTypeId": row["Id"],
+        "urls": {"layout": f"{data}/sobjects/{kind.name}/describe/layouts/{row['Id']}"},
     }  # fmt: skip
 
 

@@ -80,9 +80,11 @@ class Org:
             return self._schema
 
     def _assemble(self, reader: Reader) -> Schema:
-        parts = {kind: dict(reader.all(COMPONENT + kind)) for kind in ("CustomObject", "CustomField", "GlobalValueSet")}
+        kinds = ("CustomObject", "CustomField", "GlobalValueSet", "RecordType")
+        parts = {kind: dict(reader.all(COMPONENT + kind)) for kind in kinds}
+        typed = dict.fromkeys(name.partition(".")[0] for name in parts["RecordType"])
         sets = {name: component["body"] for name, component in parts["GlobalValueSet"].items()}
-        return assemble(list(standard_objects()), parts["CustomObject"], parts["CustomField"], sets)
+        return assemble(list(standard_objects()), parts["CustomObject"], parts["CustomField"], sets, typed)
 
     def access(self, user_id: str) -> Access:
         """Rights of a user, from profile and assigned permission sets."""

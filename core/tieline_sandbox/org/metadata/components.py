@@ -8,6 +8,7 @@ from typing import Any
 
 from tieline_sandbox.org import moments
 from tieline_sandbox.org.call import Call
+from tieline_sandbox.org.metadata import twins
 from tieline_sandbox.org.metadata.checks import BadComponent, Known, check
 from tieline_sandbox.org.metadata.kinds import KINDS, ComponentKind
 from tieline_sandbox.org.metadata.layouts import default_layout, layout_name
@@ -63,6 +64,7 @@ class Components:
         self._may_go(kind, full_name)
         _REMOVALS.get(kind.name, lambda _components, _name: None)(self, full_name)
         self.tx.delete(COMPONENT + kind.name, full_name)
+        twins.drop(self.call, self.tx, kind.name, stored)
         self._moved()
         return Done(stored["id"], changed=True, deleted=True)
 
@@ -91,8 +93,7 @@ class Components:
         self._moved()
         if before is not None:
             self._index(full_name, before.object(full_name.partition(".")[0]))
-        if kind.name == "PermissionSet":
-            self._permission_set_row(full_name, row)
+        twins.put(self.call, self.tx, kind.name, full_name, row)
         if kind.name == "CustomObject" and stored is None and full_name.endswith("__c"):
             self._first_layout(full_name)
 
@@ -114,22 +115,6 @@ class Components:
         field, old = (each.field(name) if each else None for each in (kind, before))
         if field and field.looked_up and not (old and old.looked_up):
             self.tx.build_index(owner, name)
-
-    def _permission_set_row(self, name: str, component: Stored) -> None:
-        """A permission set is a row too, which users are assigned to."""
-        ident, body, user = component["id"], component["body"], self.call.caller.user_id
-        now = moments.stamp(self.tx.now)
-        row = self.tx.get("PermissionSet", ident) or {
-            "Id": ident, "Name": name, "IsOwnedByProfile": False, "IsCustom": True, "Type": "Regular",
-            "IsDeleted": False,
-            "CreatedDate": now, "CreatedById": user,
-        }  # fmt: skip
-        shown = {"Label": one(body, "label"), "Description": one(body, "description") or None}
-        fresh = {**row, **shown, "LastModifiedDate": now, "LastModifiedById": user, "SystemModstamp": now}
-        kept = {key: value for key, value in fresh.items() if value is not None}
-        put = self.tx.update if self.tx.get("PermissionSet", ident) else self.tx.insert
-        put("PermissionSet", ident, kept)
-        self.call.org.touch("PermissionSet")
 
     def _may_go(self, kind: ComponentKind, full_name: str) -> None:
         if kind.name == "PermissionSet":
@@ -167,9 +152,10 @@ class Components:
 
     def forget_object(self, full_name: str) -> None:
         for kind in KINDS:
-            for name, _ in list(self.tx.all(COMPONENT + kind)):
+            for name, part in list(self.tx.all(COMPONENT + kind)):
                 if name.startswith((f"{full_name}.", f"{full_name}-")) or (kind == "CustomTab" and name == full_name):
                     self.tx.delete(COMPONENT + kind, name)
+                    twins.drop(self.call, self.tx, kind, part)
         for ident, _ in list(self.tx.all(full_name)):
             self.tx.delete(full_name, ident)
 
@@ -184,12 +170,6 @@ class Components:
             return _without(body, "tabSettings", "tab", full_name)
 
         self._edit_all("PermissionSet", stripped)
-
-    def forget_permission_set(self, full_name: str) -> None:
-        stored = self.tx.get(COMPONENT + "PermissionSet", full_name)
-        if stored and self.tx.get("PermissionSet", stored["id"]):
-            self.tx.delete("PermissionSet", stored["id"])
-            self.call.org.touch("PermissionSet")
 
     def _edit_all(self, kind: str, change: Any) -> None:
         for name, component in list(self.tx.all(COMPONENT + kind)):
@@ -222,5 +202,4 @@ def _off_layout(node: Any, name: str) -> Any:
 _REMOVALS: Mapping[str, Any] = {
     "CustomField": Components.forget_field,
     "CustomObject": Components.forget_object,
-    "PermissionSet": Components.forget_permission_set,
 }

@@ -206,6 +206,9 @@ class Writer:
             if found.get("IsDeleted"):
                 raise errors.deleted()
             self._check_parent(field, target, found)
+            if field.name == "RecordTypeId" and (found["SobjectType"] != kind.name or not found["IsActive"]):
+                text = f"Record Type ID: this ID value isn't valid for the user: {ident}"
+                raise OrgError("INVALID_CROSS_REFERENCE_KEY", text, ["RecordTypeId"])
 
     def _check_parent(self, field: Field, target: ObjectType, found: Row) -> None:
         """Attaching a detail changes its master, which must be free for it; an owner must be able to work."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tieline_sandbox.org import describe
 from tieline_sandbox.org.call import Call
+from tieline_sandbox.org.rest import layouts
 from tieline_sandbox.org.rest.answers import empty
 from tieline_sandbox.org.rest.conditional import not_modified
 from tieline_sandbox.org.translation import translated
@@ -32,7 +33,9 @@ def described(call: Call, name: str) -> Response:
     call.parsed("describe", kind.name)
     if not_modified(call.request, _changed(call)):
         return empty(304)
-    return json_response(200, translated(call, describe.full(kind, call.schema, call.access, call.data)))
+    told = describe.full(kind, call.schema, call.access, call.data)
+    told["recordTypeInfos"] = layouts.record_types(call, kind)
+    return json_response(200, translated(call, told))
 
 
 def _changed(call: Call) -> str:

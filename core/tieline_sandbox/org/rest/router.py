@@ -16,6 +16,7 @@ from tieline_sandbox.org.rest import (
     collections,
     composite,
     deploys,
+    layouts,
     limits,
     objects,
     queries,
@@ -90,6 +91,8 @@ class Router:
                 return {"GET": lambda: objects.about(call, name), "POST": lambda: rows.create(call, name)}
             case [name, word] if word.casefold() in _WORDS:
                 return {"GET": lambda: _WORDS[word.casefold()](call, name)}
+            case [name, word, part, *more] if (word.casefold(), part.casefold()) == ("describe", "layouts"):
+                return {"GET": lambda: layouts.described(call, name, *more)} if len(more) < 2 else None
             case [name, word, *more] if word.casefold() == "quickactions":
                 return _quick_actions(call, name, more)
             case [name, word] if word.casefold() == "id":

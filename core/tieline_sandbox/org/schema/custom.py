@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -141,12 +141,16 @@ def assemble(
     objects: Mapping[str, Mapping[str, Any]],
     fields: Mapping[str, Mapping[str, Any]],
     sets: ValueSets,
+    typed: Collection[str] = (),
 ) -> Schema:
-    """The whole schema. `objects` and `fields` are stored components by full name, `sets` bodies of value sets."""
+    """The whole schema. `objects` and `fields` are stored components by full name, `sets` bodies of value sets,
+    `typed` the names of objects that have record types."""
     own: dict[str, list[Field]] = {}
     for full_name, component in fields.items():
         owner, _, name = full_name.partition(".")
         own.setdefault(owner, []).append(field_of(name, component["body"], sets))
+    for owner in typed:
+        own.setdefault(owner, []).append(lookup("RecordTypeId", "RecordType", label="Record Type ID"))
     built = [_extended(each, own.get(each.name, []), objects.get(each.name)) for each in standard]
     for name, component in objects.items():
         if name.endswith("__c"):
