@@ -9,6 +9,7 @@ from datetime import datetime
 from tieline.contract import Record, Side
 from tieline.store.nouns import AuditEntry, Fields, Link, Observation, Problem
 from tieline.sync.identity import reference
+from tieline.sync.overtaken import PASSED, passing
 from tieline.sync.rules import Rules, name_on
 from tieline.sync.status import settled
 
@@ -70,6 +71,8 @@ def _changed(link: Link, rules: Rules, side: Side, record: Record, fresh: Observ
     after = _with(link, side, fresh)
     keyed = replace(after, crm_key=record.key) if side is Side.CRM else replace(after, erp_key=record.key)
     extra = {name: value for name, value in keyed.extra.items() if name != "refused"}
+    if side is Side.ERP and link.awaiting:
+        extra[PASSED] = {**extra.get(PASSED, {}), **passing(link, fresh)}
     keyed = replace(keyed, dirty=True, not_before=None, attempts=0, problem=None, extra=extra)
     keyed = replace(keyed, parent=_parent(keyed, rules, record))
     if side is Side.ERP:

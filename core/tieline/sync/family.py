@@ -1,4 +1,4 @@
-"""Parents and children: a child that waited is looked at again when its parent is tied, and goes where that one went."""
+"""Parents and children: a child that waited is looked at again when its parent is tied, and goes where it went."""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ from tieline.contract import Done, Outcome, Pending, Record, Refused, Side, Stal
 from tieline.store.nouns import AuditEntry, Canonical, Conflict, Item, Link, Observation, Problem
 from tieline.sync.absorb import absorb, confirm, observation
 from tieline.sync.context import Options
-from tieline.sync.identity import derive, fingerprint
+from tieline.sync.identity import fingerprint
+from tieline.sync.overtaken import moved_meanwhile, overtaken, without_passed
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
 
@@ -65,12 +66,13 @@ def _done(link: Link, item: Item, side: Side, outcome: Done, rules: Rules, now: 
         return Settled(settled(buried), None, (_note(link, item, side, now, "deleted"),))
     created = item.operation == "create"
     bound = _bound(link, side, outcome.key or item.key)
-    moved = _moved_meanwhile(link, side, item)
+    moved = moved_meanwhile(link, side, item)
     seen = _seen_after(bound, side, item, outcome, rules, moved)
     bound = replace(bound, crm=seen) if side is Side.CRM else replace(bound, erp=seen)
     base = {**link.base, **{name: (pair[0], pair[1]) for name, pair in item.merge.items()}}
     after = replace(
         bound,
+        extra=bound.extra if side is Side.CRM else without_passed(bound.extra),
         base=_agreed(rules, bound, base),
         awaiting="" if side is Side.ERP else bound.awaiting,
         promoted=True,
@@ -84,45 +86,14 @@ def _done(link: Link, item: Item, side: Side, outcome: Done, rules: Rules, now: 
     unseen = side is Side.ERP and outcome.record is None
     after = replace(after, confirmed=False) if unseen else confirm(after)
     note = _note(after, item, side, now, "created" if created else "updated")
-    overtaken = moved if outcome.record is None else {n: v for n, v in moved.items() if seen.fields.get(n) != v}
+    lost = moved if outcome.record is None else {n: v for n, v in moved.items() if seen.fields.get(n) != v}
     # A late answer shows the record as it was then; without a version number only a look tells how it is now.
-    unsure = bool(overtaken) or (bool(item.correlation) and seen.sequence is None)
-    return Settled(settled(after), None, (note,), unsure, _overtaken(link, side, item, overtaken, now))
+    unsure = bool(lost) or (bool(item.correlation) and seen.sequence is None)
+    return Settled(settled(after), None, (note,), unsure, overtaken(link, side, item, lost, now))
 
 
 def _refused_elsewhere(link: Link, side: Side) -> bool:
     return str(side.other) in link.extra.get("refused", {})
-
-
-def _moved_meanwhile(link: Link, side: Side, item: Item) -> dict[str, Canonical]:
-    """Fields of this write that were seen to change on that side while it was on its way, with what was seen."""
-    seen = link.seen(side)
-    if seen is None or item.operation != "update":
-        return {}
-    sent, before = item.payload.get("fields", {}), item.payload.get("before", {})
-    return {
-        name: seen.fields[name]
-        for name in sent
-        if name in seen.fields and seen.fields[name] not in (before.get(name), sent[name])
-    }
-
-
-def _overtaken(
-    link: Link, side: Side, item: Item, lost: Mapping[str, Canonical], now: datetime
-) -> tuple[Conflict, ...]:  # fmt: skip
-    """Values seen there after our write was decided: it went over them, as far as we know. Only a system without a
-    precondition lets that happen; the values stay readable."""
-    if not lost:
-        return ()
-    sent = {name: item.payload["fields"][name] for name in lost}
-    base = {name: list(link.base[name]) if name in link.base else None for name in lost}
-    ident = derive("overtaken", link.id, item.idempotency_key, repr(sorted(lost.items())))
-    crm, erp = (lost, sent) if side is Side.CRM else (sent, lost)
-    names = tuple(sorted(lost))
-    conflict = Conflict(
-        ident, link.back_office, link.id, link.mapping, names, base, crm, erp, str(side.other), "overtaken", now, now
-    )  # fmt: skip
-    return (conflict,)
 
 
 def _bound(link: Link, side: Side, key: str) -> Link:
