@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tieline_sandbox.effects import Clock
 from tieline_sandbox.org.errors import OrgError
+from tieline_sandbox.org.soql.conditions import like_pattern
 from tieline_sandbox.org.soql.parse import parse
 
 
@@ -235,3 +236,16 @@ WORDS = [
 @given(st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join))
 def test_any_heap_of_words_is_a_query_or_malformed(text: str) -> None:
     test_any_text_is_a_query_or_malformed.hypothesis.inner_test(text)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "fits"),
+    [
+        ("%", "", True), ("", "", True), ("", "a", False), ("a%", "abc", True), ("%c", "abcc", True),
+        ("%b%", "abc", True), ("a%b%c", "a-b-b-c", True), ("a%b%c", "acb", False), ("_b_", "abc", True),
+        ("%b_", "abbc", True), ("%ab%ab", "abab", True), ("%ab%ab", "aab", False), ("a\\%", "a%", True),
+        ("a\\%", "ab", False), ("%.%", "a.b", True), ("%%a%%", "xax", True), ("a%a", "a", False),
+    ],
+)  # fmt: skip
+def test_like_patterns(pattern: str, text: str, fits: bool) -> None:
+    assert (like_pattern(pattern).fullmatch(text) is not None) is fits

@@ -60,7 +60,7 @@ def unzip(data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _below(_files(archive))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError, KeyError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError, LookupError) as error:
         raise BadPackage(f"The zip file can't be read: {error}") from None
     except Exception as error:  # zlib and lzma raise errors of their own on damaged data
         if type(error).__name__ in ("error", "LZMAError"):

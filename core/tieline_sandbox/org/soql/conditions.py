@@ -157,12 +157,23 @@ def _like(read: Callable[[Row], Any], field: Field, literal: Literal) -> Test:
 
 
 def like_pattern(text: str) -> re.Pattern[str]:
-    r"""`%` any text, `_` one character, `\%` and `\_` themselves."""
+    r"""`%` any text, `_` one character, `\%` and `\_` themselves.
+
+    Between two `%` the first place that fits is the one, for good: trying others would take for ever and find nothing.
+    """
     parts = re.findall(r"\\[%_]|%+|_|[^%_\\]+|\\", text.casefold(), re.DOTALL)
     marks = {"_": ".", "\\%": "%", "\\_": "_"}
-    return re.compile(
-        "".join(".*" if part[0] == "%" else marks.get(part) or re.escape(part) for part in parts), re.DOTALL
-    )
+    pieces = [""]
+    for part in parts:
+        if part[0] == "%":
+            pieces.append("")
+        else:
+            pieces[-1] += marks.get(part) or re.escape(part)
+    first, *middle = pieces
+    if not middle:
+        return re.compile(first, re.DOTALL)
+    found = "".join(f"(?>.*?{piece})" for piece in middle[:-1])
+    return re.compile(f"{first}{found}.*{middle[-1]}", re.DOTALL)
 
 
 def _including(read: Callable[[Row], Any], field: Field, right: tuple[Literal, ...], wanted: bool) -> Test:

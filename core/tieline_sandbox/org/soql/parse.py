@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
@@ -28,6 +29,7 @@ from tieline_sandbox.org.soql.tree import (
 
 MAX_LENGTH = 100_000
 _MAX_NESTING = 60
+_NEGATIONS = re.compile(r"(?i:\bNOT\s+)++")
 
 
 @lru_cache(maxsize=1)
@@ -54,7 +56,9 @@ def parse(text: str) -> Query:
 
 
 def _depth(text: str) -> int:
-    deepest = level = 0
+    """How deep parentheses or negations are nested."""
+    deepest = max((len(run.split()) for run in _NEGATIONS.findall(text)), default=0)
+    level = 0
     for char in text:
         level += (char == "(") - (char == ")")
         deepest = max(deepest, level)
