@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tieline.contract import Value
+from tieline.contract import TielineError, Value
 from tieline.store.nouns import Link, Status
 from tieline.sync.context import Context
 
@@ -36,7 +36,8 @@ def derive_answer(context: Context, link: Link, language: str) -> Answer:
     say = context.say
     if link.problem is not None:
         reason = say(language, link.problem.reason)
-        return Answer(FAILED, f"{reason.rstrip('.')}. {say(language, link.problem.next_step)}")
+        head = reason[:1].upper() + reason[1:].rstrip(".")
+        return Answer(FAILED, f"{head}. {say(language, link.problem.next_step)}")
     if link.delete_refused:
         return Answer(REFUSED, link.delete_refused)
     if link.tombstone:
@@ -47,6 +48,13 @@ def derive_answer(context: Context, link: Link, language: str) -> Answer:
         return _done(context, link, language)
     waiting = str(link.extra.get("waiting", ""))
     return Answer(WAITING, say(language, waiting) if waiting else "")
+
+
+def explained(context: Context, error: TielineError, language: str) -> str:
+    """An error as a sentence for the person who pressed."""
+    told = context.say(language, error.what).rstrip(".")
+    head = f"{error.where}: {told}" if error.where else told[:1].upper() + told[1:]
+    return f"{head}. {context.say(language, error.mend)}" if error.mend else f"{head}."
 
 
 def _done(context: Context, link: Link, language: str) -> Answer:

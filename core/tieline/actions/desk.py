@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tieline.actions.answers import explained
 from tieline.actions.conditions import allowed
 from tieline.actions.counter import Counter
 from tieline.actions.inputs import Press, linked, load, request_fields
@@ -108,7 +109,7 @@ class Desk:
         except TransientError:
             raise
         except TielineError as error:
-            self.counter.refuse(press.id, press.user_id, error.sentence())
+            self.counter.refuse(press.id, press.user_id, explained(self.context, error, press.language))
 
     def _press(self, record: Record) -> Press:
         fields = record.fields

@@ -31,6 +31,7 @@ from tieline.host.settings import ORG_WORD, SALESFORCE
 from tieline.host.translations import Translator
 from tieline.host.validation.findings import did_you_mean
 from tieline.host.vault import Vault
+from tieline.host.words import HOST_WORDS
 from tieline.store.nouns import Connection
 from tieline.store.protocol import Store
 
@@ -105,7 +106,7 @@ class Runtime:
 
     @cached_property
     def translator(self) -> Translator:
-        return Translator(self.declarations.translations)
+        return Translator((*self.declarations.translations, *HOST_WORDS))
 
     def system(self, name: str) -> System:
         """A system of a plugin that runs; the error says why one does not. Raises Misconfigured."""

@@ -58,6 +58,12 @@ def bring_up_to_date(engine: Engine) -> None:
     version = current_version(engine)
     if version == HEAD:
         return
+    if version is None and _has_tables(engine):
+        raise Misconfigured(
+            "this database belongs to another program",
+            where=str(engine.url.database),
+            mend="Choose another state directory.",
+        )
     if version is not None and version not in known_versions():
         raise Misconfigured(
             f"the database was written by a newer version (its tables are at {version}, ours at {HEAD})",
@@ -74,6 +80,11 @@ def current_version(engine: Engine) -> str | None:
             return None
         found = database.execute(text("select version_num from alembic_version")).scalar()
         return str(found) if found else None
+
+
+def _has_tables(engine: Engine) -> bool:
+    with engine.connect() as database:
+        return bool(inspect(database).get_table_names())
 
 
 def known_versions() -> set[str]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import logging
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
+import tieline.actions
+import tieline.sync
 from tieline.contract import Translations
 from tieline.host.logs import file_handler
 from tieline.host.secrecy import Redactor
 from tieline.host.translations import Translator
+from tieline.host.words import HOST_WORDS
 
 
 def test_the_first_word_wins_and_english_is_the_source() -> None:
@@ -59,3 +64,56 @@ def test_a_log_line_cannot_be_forged_and_holds_no_secret(tmp_path: Path) -> None
     assert "ValueError: ***" in text
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_sentence_that_was_filled_in_is_found_by_its_pattern() -> None:
+    texts = {"{names} must be filled in": "{names} : à remplir", "Name": "Nom", "a {x} b {y}": "{y} puis {x}"}
+    translator = Translator([Translations("t", "fr", texts)])
+    assert translator.text("fr", "Name must be filled in") == "Nom : à remplir"
+    assert translator.text("fr_CA", "Name, Code must be filled in") == "Name, Code : à remplir"
+    assert translator.text("fr", "a 1 b 2") == "2 puis 1"
+    assert translator.text("de", "Name must be filled in") == "Name must be filled in"
+
+
+def test_every_sentence_the_engine_shows_is_in_french() -> None:
+    """Reasons, next steps and answers are literals in the engine's rooms; each must be known."""
+    translator = Translator(HOST_WORDS)
+    shown = list(shown_sentences())
+    assert len(shown) > 20
+    missing = [text for text in shown if translator.text("fr", text) == text]
+    assert missing == []
+
+
+NOT_FOR_USERS = {"repair", "cycle", "conditions", "counter", "canonical"}  # the command line and logs speak English
+
+
+def shown_sentences() -> Iterator[str]:
+    """Texts given to `say`, `Problem`, `Block`, `Wait` and as `mend`/first argument of PermanentError in actions."""
+    rooms = [tieline.sync, tieline.actions]
+    for file in sorted(file for room in rooms for file in Path(str(room.__file__)).parent.glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and file.stem not in {
+                "repair",
+                "cycle",
+                "conditions",
+                "counter",
+                "canonical",
+            }:
+                yield from _sentences(node)
+
+
+def _sentences(call: ast.Call) -> Iterator[str]:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name in {"say", "Problem", "Block", "Wait", "PermanentError"}:
+        wanted = [*call.args[:2], *(k.value for k in call.keywords if k.arg == "mend")]
+        yield from (text for text in map(_literal, wanted) if text and " " in text)
+
+
+def _literal(node: ast.expr) -> str:
+    """A literal, or an f-string with words in its slots."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        parts = [str(part.value) if isinstance(part, ast.Constant) else "Something" for part in node.values]
+        return "".join(parts) if any(isinstance(p, ast.Constant) and " " in str(p.value) for p in node.values) else ""
+    return ""

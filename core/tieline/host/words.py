@@ -1,0 +1,77 @@
+"""The host's own sentences in French. The English text is the key; `{...}` stands for what is filled in, and is put
+into French itself where a catalogue knows it."""
+
+from __future__ import annotations
+
+from tieline.contract import Translations
+
+_FRENCH = {
+    # answers to a press
+    "{label} {number} is in {system}.": "{label} {number} est dans {system}.",
+    "Sent; the back office has not answered yet.": "Envoyé ; le back-office n'a pas encore répondu.",
+    "The record was deleted on one side.": "La fiche a été supprimée d'un côté.",
+    "You may not edit this record.": "Vous ne pouvez pas modifier cette fiche.",
+    "Not possible for this record.": "Impossible pour cette fiche.",
+    "This button is not known here any more. Tell your administrator.": (
+        "Ce bouton n'est plus connu ici. Prévenez votre administrateur."
+    ),
+    "Choose one of these back offices and press again: {names}.": (
+        "Choisissez l'un de ces back-offices et recommencez : {names}."
+    ),
+    "the record is not there any more, or out of sight": "la fiche n'existe plus ou n'est pas visible",
+    "Open it and press again.": "Ouvrez-la et recommencez.",
+    "{label} is missing": "{label} manque",
+    "Fill it in and press again.": "Remplissez ce champ et recommencez.",
+    "{label} is not offered by this back office (any more)": "{label} n'est pas (ou plus) proposé par ce back-office",
+    "Choose another one.": "Choisissez-en un autre.",
+    "Press again.": "Recommencez.",
+    "the record has just been untied": "la fiche vient d'être dissociée",
+    "this record was in the back office and one side's was deleted": (
+        "cette fiche était dans le back-office et l'une des deux a été supprimée"
+    ),
+    "Restore the deleted record, or make a new one and promote that.": (
+        "Restaurez la fiche supprimée, ou créez-en une nouvelle et promouvez-la."
+    ),
+    "more than one accounting entity could take this record": (
+        "plusieurs entités comptables peuvent recevoir cette fiche"
+    ),
+    "Choose one of {names}.": "Choisissez parmi {names}.",
+    # why a record is out of sync, and what to do
+    "{names} must be filled in": "{names} : à remplir",
+    "Fill it in and save.": "Remplissez ce champ et enregistrez.",
+    "Correct the record; it is sent again when you save it.": (
+        "Corrigez la fiche ; elle est renvoyée quand vous l'enregistrez."
+    ),
+    "It is tried again by itself.": "Un nouvel essai se fait tout seul.",
+    "Correct the record.": "Corrigez la fiche.",
+    "Shorten it.": "Raccourcissez ce texte.",
+    "has {length} characters, {limit} fit": "a {length} caractères, {limit} au plus",
+    "the back office cannot change this kind of record": "le back-office ne peut pas modifier ce type de fiche",
+    "Change it there.": "Modifiez-la là-bas.",
+    "its {parent} is not promoted yet": "la fiche parente ({parent}) n'est pas encore promue",
+    "its {parent} is not in the CRM yet": "la fiche parente ({parent}) n'est pas encore dans le CRM",
+    "the back office has not acknowledged this record": "le back-office n'a pas confirmé cette fiche",
+    "Ask for it in the back office; press Promote to send it again under the same key.": (
+        "Cherchez-la dans le back-office ; cliquez sur Promouvoir pour la renvoyer sous la même clé."
+    ),
+    "the back office sent two different contents under one version number": (
+        "le back-office a envoyé deux contenus différents sous un même numéro de version"
+    ),
+    "Compare the record in both systems, then press Promote.": (
+        "Comparez la fiche dans les deux systèmes, puis cliquez sur Promouvoir."
+    ),
+    "more than one {label} of the other system could be this one": (
+        "plusieurs fiches ({label}) de l'autre système peuvent correspondre à celle-ci"
+    ),
+    "Choose the right one with `tieline link`, or correct the key fields.": (
+        "Choisissez la bonne avec `tieline link`, ou corrigez les champs clés."
+    ),
+    "two records that are both in the back office were merged into one": (
+        "deux fiches présentes dans le back-office ont été fusionnées"
+    ),
+    "Merge them in the back office too, then unlink the one that is left over.": (
+        "Fusionnez-les aussi dans le back-office, puis dissociez celle qui reste."
+    ),
+}
+
+HOST_WORDS = (Translations("tieline", "fr", _FRENCH),)
