@@ -17,6 +17,7 @@ from tieline_sandbox.state import Reader
 from tieline_sandbox.wire import Response
 
 SIZE = 25
+_AS_IT_IS = str.maketrans({"%": r"\%", "_": r"\_", "'": r"\'", "\\": "_"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,20 @@ def matching(visit: Visit, reader: Reader, sheet: Sheet, search: str = "") -> li
     path = Path((name.name,))
     where = Comparison(path, "like", Literal("string", like(search))) if search else None
     query = Query(select, sheet.kind.name, where=where, order=(Ordered(path, False, False),))
-    return runner(visit.call, reader).run(query).idents
+    found = runner(visit.call, reader).run(query).idents
+    if "\\" not in search:
+        return found
+    rows = ((ident, reader.get(sheet.kind.name, ident) or {}) for ident in found)
+    return [ident for ident, row in rows if search.casefold() in str(row.get(name.name)).casefold()]
 
 
 def like(text: str) -> str:
-    """A string literal for LIKE that finds the text anywhere, taken as it is."""
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("%", "\\%").replace("_", "\\_")
-    return f"'%{escaped}%'"
+    """A string literal for LIKE that finds the text anywhere, taken as it is.
+
+    A pattern cannot tell a backslash before `%` from an escape, so a backslash is sought as any one character
+    (and `matching` looks again).
+    """
+    return f"'%{text.translate(_AS_IT_IS)}%'"
 
 
 def _rows(reader: Reader, kind: ObjectType, idents: Iterable[str]) -> list[Row]:

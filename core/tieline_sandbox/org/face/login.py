@@ -57,6 +57,11 @@ def _users(org: Org) -> list[Any]:
     return [each for each in callers if each]
 
 
+def status_of(error: OrgError) -> int:
+    """The status of a page: a right that is missing is 403, where the API says 400."""
+    return 403 if error.code == "INSUFFICIENT_ACCESS_OR_READONLY" else error.status
+
+
 def refusal(error: OrgError, words: Words) -> str:
     """What a page says of an error: in the user's language when it is ours, else in the org's words."""
     known = {"NOT_FOUND": "not_found", "ENTITY_IS_DELETED": "gone", "METHOD_NOT_ALLOWED": "method"}

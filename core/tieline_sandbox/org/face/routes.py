@@ -174,6 +174,6 @@ def _refused(org: Org, request: Request, error: OrgError) -> Response:
     words = Words.of(known[1].language if known else request.header("Accept-Language"))
     told: dict[str, Any] = {"problem": login.refusal(error, words)}
     if known is None:
-        return bare(org, words, "error.html", words("refused"), error.status, **told)
+        return bare(org, words, "error.html", words("refused"), login.status_of(error), **told)
     visit = Visit(Call(org, request, known[1]), known[0], words, {})
-    return page(visit, "error.html", words("refused"), error.status, **told)
+    return page(visit, "error.html", words("refused"), login.status_of(error), **told)

@@ -76,9 +76,23 @@ FIELDS: Mapping[str, str] = {
     "Language": "Langue", "Employee Number": "Numéro d’employé", "Federation Identifier": "Identifiant de fédération",
     "Manager": "Responsable hiérarchique", "Subject": "Objet", "Due Date Only": "Date d’échéance", "Status": "Statut",
     "Priority": "Priorité", "Related To": "Associé à", "Who": "Nom", "What": "Associé à",
+    "Assignee": "Bénéficiaire", "Default Locale Sid Key": "Paramètres régionaux par défaut",
+    "Developer Name": "Nom de développeur", "Has All Access": "A tous les accès",
+    "Has Delete Access": "Peut supprimer", "Has Edit Access": "Peut modifier", "Has Read Access": "Peut lire",
+    "Has Transfer Access": "Peut transférer", "Instance Name": "Nom de l’instance", "Is Active": "Actif",
+    "Is Custom": "Personnalisé", "Is Owned By Profile": "Appartient au profil", "Is Sandbox": "Sandbox",
+    "Language Locale Key": "Langue", "Max Access Level": "Niveau d’accès maximal",
+    "Namespace Prefix": "Préfixe d’espace de noms", "Organization Type": "Type d’organisation",
+    "Permission Set Label": "Étiquette de l’ensemble d’autorisations",
+    "Permission Set Name": "Nom de l’ensemble d’autorisations", "PermissionSet": "Ensemble d’autorisations",
+    "Record Id": "Identifiant", "Sobject Type": "Type d’objet", "Trial Expiration Date": "Fin de l’essai",
+    "Type": "Type", "User Id": "Identifiant de l’utilisateur",
 }  # fmt: skip
 
 VALUES: Mapping[str, str] = {
+    "Prospect": "Prospect", "Qualification": "Qualification", "Pipeline": "Pipeline", "Mx.": "Mx",
+    "Communications": "Communication", "Finance": "Finance", "Group": "Groupe", "Guest": "Invité",
+    "PowerPartner": "Partenaire", "Profile": "Profil", "Regular": "Ordinaire", "Standard": "Standard",
     "Prospecting": "Prospection", "Needs Analysis": "Analyse des besoins", "Value Proposition": "Offre de valeur",
     "Id. Decision Makers": "Identification des décideurs", "Perception Analysis": "Analyse de la perception",
     "Proposal/Price Quote": "Proposition/devis", "Negotiation/Review": "Négociation/révision",

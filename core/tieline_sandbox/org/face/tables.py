@@ -23,6 +23,7 @@ _USUAL = {
     "Pricebook2": "Name Description IsActive IsStandard",
     "PricebookEntry": "Name ProductCode UnitPrice IsActive Pricebook2Id",
     "Task": "Subject WhoId WhatId Status Priority ActivityDate",
+    "ERP_Request__c": "Action__c Status__c Message__c Result_Number__c",
     "User": "Name Username ProfileId IsActive",
 }
 _LEFT_OUT = ("Id", "IsDeleted", "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp")

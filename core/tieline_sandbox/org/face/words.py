@@ -16,7 +16,6 @@ ENGLISH, FRENCH = 0, 1
 
 WORDS: Mapping[str, tuple[str, str]] = {
     # around the page
-    "local_org": ("Local org", "Organisation locale"),
     "skip": ("Skip to the content", "Aller au contenu"),
     "home": ("Home", "Accueil"),
     "more": ("More", "Plus"),
@@ -54,7 +53,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "delete": ("Delete", "Supprimer"),
     "actions": ("Actions", "Actions"),
     "details": ("Details", "Détails"),
-    "related": ("Related", "Éléments associés"),
     "information": ("Information", "Informations"),
     "more_fields": ("Other fields", "Autres champs"),
     "system_information": ("System Information", "Informations système"),
@@ -99,7 +97,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{name} a modifié cet enregistrement entre-temps. Voici votre saisie ; enregistrez encore pour la conserver.",
     ),
     "required": ("required", "obligatoire"),
-    "nothing_to_fill": ("Nothing has to be filled in.", "Il n’y a rien à renseigner."),
     "delete_question": ("Delete {name}?", "Supprimer {name} ?"),
     "delete_help": (
         "The record goes to the recycle bin, and with it what belongs to it.",
