@@ -81,6 +81,7 @@ def test_a_french_user_is_answered_in_french(world: Any, pressed: Pressed) -> No
     status, message = pressed.said("Camille")
     assert status == "Done"
     assert message.startswith("Commande client")
+    assert message.endswith(" est dans Unleashed.")
     assert len(world.orders("Camille")) == 1
 
 
