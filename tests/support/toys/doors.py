@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tieline.contract import (
@@ -17,6 +18,7 @@ from tieline.contract import (
     Precondition,
     RateLimited,
     Record,
+    Refused,
     Shape,
     TransientError,
     Values,
@@ -37,6 +39,7 @@ class Door:
 
     def __init__(self, storm: Storm, toy: Toy) -> None:
         self.storm, self.toy = storm, toy
+        self.lost: dict[str, datetime] = {}  # creates whose answer was lost: key -> when
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.toy, name)
@@ -87,8 +90,13 @@ class Door:
         self._meddle(entity, shape, batch)
         storm.oracle.about_to_write(self.toy, entity, shape.object, batch)
         fault = rng.choice(["before", "after", "late", "never_sent", "limit"]) if self._fails() else ""
+        if self._turned_away(batch):
+            storm.tally.add("refused repeats")
+            return [Refused("closed for maintenance", "CLOSED") for _ in batch]
         if fault:
             storm.tally.add("faults")
+        if fault not in {"", "never_sent", "limit"}:
+            self.lost |= {w.idempotency_key: self.storm.world.now() for w in batch if w.operation is Operation.CREATE}
         if fault == "never_sent":
             raise NothingSent("no route to host", where=self.toy.name)
         if fault == "limit":
@@ -113,6 +121,12 @@ class Door:
         outcomes = self.toy.upsert(obj, key_field, rows)
         self.storm.gate("upserted")
         return outcomes
+
+    def _turned_away(self, batch: Sequence[Write]) -> bool:
+        """A definite no to a repeat, soon after an attempt of unknown outcome: it proves nothing about that one."""
+        since = [self.storm.world.now() - self.lost[w.idempotency_key] for w in batch if w.idempotency_key in self.lost]
+        soon = len(since) == len(batch) and max(since) < timedelta(minutes=5)
+        return self.storm.raging and soon and self.storm.rng.random() < 0.5
 
     def _fails(self) -> bool:
         return self.storm.raging and self.storm.rng.random() < self.storm.weather.fault

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from toys.mutants import MUTANTS
 from toys.storm import SHAPES, Storm
 
 from tieline.store.opening import open_store
@@ -57,6 +58,25 @@ def test_a_seed_plays_the_same_history_again(shape: str) -> None:
     first.run()
     second.run()
     assert first.world.log == second.world.log
+
+
+WHERE = {
+    "no_intent": "whole", "no_overlap": "async", "strict_cursor": "versioned", "no_marker": "async",
+    "no_base": "versioned", "ambiguity_forgotten": "async", "no_precondition": "versioned", "loser_dropped": "async",
+    "fresh_keys": "async", "frozen_written": "versioned",
+}  # fmt: skip
+"""Each design fault, and the shape of back office that shows it soonest."""
+
+
+@pytest.mark.parametrize("name", list(MUTANTS))
+def test_an_engine_with_a_design_fault_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    MUTANTS[name](monkeypatch)
+    for seed in range(60):
+        try:
+            Storm(WHERE[name], seed).run()
+        except (AssertionError, ValueError):  # ValueError: the store refuses a second link for one record
+            return
+    pytest.fail(f"60 histories did not notice {name}")
 
 
 @pytest.mark.deep
