@@ -44,6 +44,7 @@ class Org:
         self.locks = Locks(clock)
         self._schema: Schema | None = None
         self._access: dict[str, Access] = {}
+        self.derived: dict[str, Any] = {}  # what others derive from metadata
         self._stale = False
 
     def touch(self, kind: str = "") -> None:
@@ -51,7 +52,7 @@ class Org:
         if not kind or kind in _CACHED_KINDS:
             self._access, self._stale = {}, True
         if not kind or kind.startswith(COMPONENT):
-            self._schema, self._access, self._stale = None, {}, True
+            self._schema, self._access, self.derived, self._stale = None, {}, {}, True
 
     def begun(self) -> None:
         """At the start of a transaction: what is derived so far is true."""

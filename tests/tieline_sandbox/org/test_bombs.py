@@ -234,7 +234,7 @@ def test_a_damaged_zip(org: OrgApplication, data: st.DataObject) -> None:
 
 
 XML = st.recursive(
-    st.sampled_from(["true", "None", "-1", "9" * 30, "Account", "\u202e", "&#0;", "&#xD800;", "<![CDATA[x]]>", "&amp;"]),
+    st.sampled_from(["true", "None", "-1", "9" * 30, "Account", "\u202e", "&#0;", "&#xD800;", "<![CDATA[x]]>", ""]),
     lambda inner: st.lists(
         st.tuples(
             st.sampled_from([
@@ -260,7 +260,8 @@ def test_any_soap_call(org: OrgApplication, call: str, inner: str, api: str) -> 
     if call == "logout":
         return
     head = f"<SessionHeader><sessionId>{_token(org)}</sessionId></SessionHeader>"
-    text = f'<e:Envelope xmlns:e="{ENVELOPE}"><e:Header>{head}</e:Header><e:Body><{call}>{inner}</{call}></e:Body></e:Envelope>'
+    text = f'<e:Envelope xmlns:e="{ENVELOPE}"><e:Header>{head}</e:Header>'
+    text += f"<e:Body><{call}>{inner}</{call}></e:Body></e:Envelope>"
     answer = org.handle(Request("POST", f"/services/Soap/{api}/59.0", (), text.encode("utf-8", "replace")))
     assert answer.status in (200, 500)
     assert b"UNKNOWN_EXCEPTION" not in answer.body, answer.body
@@ -294,7 +295,7 @@ def test_any_bayeux_message(org: OrgApplication, message: Any) -> None:
     st.sampled_from(["authorize", "token", "revoke", "introspect", "userinfo"]),
     st.sampled_from(["GET", "POST"]),
     st.dictionaries(
-        st.sampled_from(["client_id", "redirect_uri", "response_type", "code", "grant_type", "csrf", "request", "scope"]),
+        st.sampled_from(["client_id", "redirect_uri", "response_type", "code", "grant_type", "csrf", "request"]),
         st.text(max_size=12) | st.sampled_from(["code", "authorization_code", "http://localhost/", "http://["]),
         max_size=5,
     ),

@@ -11,7 +11,7 @@ from tieline_sandbox.org import errors, ids, moments
 from tieline_sandbox.org.access import Access
 from tieline_sandbox.org.call import Call
 from tieline_sandbox.org.errors import OrgError, SeveralFound
-from tieline_sandbox.org.records import rules
+from tieline_sandbox.org.records import rules, validation
 from tieline_sandbox.org.records.numbering import numbered
 from tieline_sandbox.org.records.values import coerce
 from tieline_sandbox.org.schema.types import Field, Kind, ObjectType, OnDelete, Schema
@@ -56,6 +56,7 @@ class Writer:
         rules.before_create(self, kind, row, given)
         self._require(kind, row)
         self._check_references(kind, row, given)
+        validation.check(self, kind, row, None)
         ident = self.call.org.new_id(self.tx, kind.prefix)
         self.check_unique(kind, row, ident)
         self._number(kind, row)
@@ -74,6 +75,7 @@ class Writer:
         row = {name: value for name, value in row.items() if value is not None}
         self._require(kind, row, given)
         self._check_references(kind, row, given)
+        validation.check(self, kind, row, old)
         self.check_unique(kind, row, ident, given)
         self.store(kind, row)
         rules.after_write(self, kind, old, row)

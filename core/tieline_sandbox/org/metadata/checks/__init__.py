@@ -23,7 +23,7 @@ _CHECKS: Mapping[str, Check] = {
     "CustomField": objects.check_field,
     "ListView": objects.check_list_view,
     "WebLink": objects.check_web_link,
-    "ValidationRule": objects.check_part_of_object,
+    "ValidationRule": objects.check_validation_rule,
     "RecordType": objects.check_part_of_object,
     "FieldSet": objects.check_part_of_object,
     "CompactLayout": objects.check_part_of_object,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tieline_sandbox.org.formulas.parse import BadFormula, parse
 from tieline_sandbox.org.metadata.checks.base import BadComponent, Known, developer_name, need, one_of
 from tieline_sandbox.org.metadata.tree import Body, flag, one, tables, texts
 from tieline_sandbox.org.schema.custom import FIELD_KINDS, whole
@@ -171,3 +172,20 @@ def _value_used(known: Known, full_name: str, value: str) -> bool:
             if any(value in str(row.get(name, "")).split(";") for _, row in known.reader.all(owner)):
                 return True
     return False
+
+
+def check_validation_rule(known: Known, full_name: str, body: Body) -> None:
+    check_part_of_object(known, full_name, body)
+    need(body, "errorConditionFormula", "errorMessage")
+    owner = full_name.partition(".")[0]
+    kind = known.object(owner, "fullName")
+    try:
+        formula = parse(one(body, "errorConditionFormula"))
+    except BadFormula as error:
+        raise BadComponent(f"Formula syntax error: {error}") from None
+    for name in sorted(formula.fields):
+        found = kind.field(name)
+        if found is None or found.name != name:
+            raise BadComponent(f"Field {name} does not exist. Check spelling.")
+    if one(body, "errorDisplayField"):
+        known.field(f"{owner}.{one(body, 'errorDisplayField')}", "errorDisplayField")
