@@ -87,8 +87,9 @@ def _with(link: Link, side: Side, fresh: Observation) -> Link:
 
 
 def _parent(link: Link, rules: Rules, record: Record) -> str:
-    """The parent by the name this side knows it by; the first side to say so names it."""
-    if link.parent or not rules.mapping.parent:
+    """The parent by the name this side knows it by; the first side to say so names it. Who waits for a parent may be
+    given another one meanwhile."""
+    if not rules.mapping.parent or (link.parent and link.crm_key and link.erp_key):
         return link.parent
     field = rules.parent_field
     if record.parent:
@@ -98,7 +99,7 @@ def _parent(link: Link, rules: Rules, record: Record) -> str:
         value = seen.fields.get(field.crm) if seen and field else None
         if value:
             return reference(rules.mapping.parent, side, str(value))
-    return ""
+    return link.parent
 
 
 def _after_burial(link: Link, side: Side, fresh: Observation, now: datetime) -> Absorbed:

@@ -101,14 +101,17 @@ def no_base(patch: pytest.MonkeyPatch) -> None:
 
 def ambiguity_forgotten(patch: pytest.MonkeyPatch) -> None:
     """A clean refusal after an attempt of unknown outcome is taken for a proof that nothing happened."""
+    apply: Any = outcome.apply
+
     def certain(*given: Any) -> Any:
-        return outcome.apply(*given[:-1], False)
+        return apply(*given[:-1], False)
 
     patch.setattr(act, "apply", certain)
 
 
 def no_precondition(patch: pytest.MonkeyPatch) -> None:
     """Updates quote no version and compare nothing."""
+
     def blunt(*given: Any) -> Any:
         return replace(intents.as_write(*given), version="", expected={})
 

@@ -223,6 +223,10 @@ class Storm:
         return toy, entity, obj, key
 
     def _typed(self, toy: Toy, obj: str) -> dict[str, Any]:
+        if obj == "Contact" and self.rng.random() < 0.2:
+            return (
+                {"AccountId": self.rng.choice(sorted(self.crm.alive("Account")))} if self.crm.alive("Account") else {}
+            )
         names = CUSTOMER_FIELDS if obj in {"Account", "Customers"} else CONTACT_FIELDS
         chosen = self.rng.sample(sorted(names), self.rng.choice([1, 1, 2]))
         return {(n if toy is self.crm else names[n]): self._value(n, toy) for n in chosen}

@@ -265,3 +265,45 @@ def test_an_erp_value_of_a_field_the_crm_owns_is_logged_before_the_crms_first_va
     whole.settle()
     assert whole.erp.value("Customers", "c1", "manager") == "ours"
     assert "theirs" in conflicts(whole)
+
+
+def test_a_contact_that_changes_its_account_before_it_went_out_follows_the_new_one(versioned: Bench) -> None:
+    versioned.crm.add("Account", "a1", Name="Stays at home")
+    versioned.crm.add("Account", "a2", Name="Goes out")
+    versioned.crm.add("Contact", "k1", LastName="Child", AccountId="a1")
+    versioned.settle()
+    versioned.promote("a2")
+    versioned.crm.edit("Contact", "k1", AccountId="a2")
+    versioned.settle()
+    assert [row["last"] for row in versioned.erp.alive("People").values()] == ["Child"]
+
+
+def test_one_side_out_of_reach_does_not_keep_the_other_from_being_recovered(versioned: Bench) -> None:
+    versioned.crm.add("Account", "a1", Name="Out")
+    versioned.cycle()
+    versioned.promote("a1")
+    versioned.point = lambda _name: versioned.world.tick(1)  # the ERP's call is the older one
+    versioned.erp.faults.before = 1
+    versioned.crm.faults.before = 1
+    versioned.erp.add("Customers", "c1", name="In")
+    versioned.cycle()
+    assert versioned.open_calls() == 2
+    versioned.erp.faults.never_sent = 99
+    versioned.cycle()
+    assert sorted(row["Name"] for row in versioned.crm.alive("Account").values()) == ["In", "Out"]
+
+
+def test_a_change_that_waits_in_a_queue_is_not_judged_by_a_look(queueing: Bench) -> None:
+    assert isinstance(queueing.erp, AsyncErp)
+    queueing.erp.add("Customers", "c1", "north", name="One", phone="1")
+    queueing.settle()
+    account = queueing.crm_key("c1")
+    queueing.crm.edit("Account", account, Phone="first")
+    queueing.erp.silent = True
+    queueing.erp.faults.after = 1
+    queueing.cycle()
+    queueing.crm.edit("Account", account, Phone="second")
+    queueing.cycle()
+    queueing.erp.silent = False
+    queueing.settle()
+    assert queueing.erp.value("Customers", "c1", "phone", "north") == "second"
