@@ -40,7 +40,7 @@ from tieline.sync.cycle import Cycle, Report
 from toys.doors import Door, Killed
 from toys.engine import Bench
 from toys.oracle import Oracle
-from toys.systems import AsyncErp, Toy, ToyCrm, VersionedErp, WholeErp
+from toys.systems import AsyncErp, ForgetfulErp, Toy, ToyCrm, VersionedErp, WholeErp
 from toys.watched import WatchedStore
 from toys.world import World
 
@@ -48,6 +48,7 @@ SHAPES: dict[str, tuple[type[Toy], tuple[str, ...]]] = {
     "whole": (WholeErp, ("",)),
     "versioned": (VersionedErp, ("",)),
     "async": (AsyncErp, ("north", "south")),
+    "forgetful": (ForgetfulErp, ("",)),
 }
 ORDER = Mapping(
     "toy", "order", "Order", "ERP_Document__c", "Orders",

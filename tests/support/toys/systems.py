@@ -309,6 +309,20 @@ class VersionedErp(Toy):
 
 
 @dataclass
+class ForgetfulErp(Toy):
+    """Synchronous; carries our marker, but makes a twin of every create that is repeated."""
+
+    name: str = "forgetful"
+    shape_of: Capabilities = field(
+        default_factory=lambda: Capabilities(Precondition.STAMP, Idempotency.NONE, WriteStyle.PARTIAL, batch_size=1)
+    )
+
+    def _create(self, entity: str, shape: Shape, write: Write) -> Outcome:
+        self.remembered.pop(write.idempotency_key, None)
+        return super()._create(entity, shape, write)
+
+
+@dataclass
 class AsyncErp(Toy):
     """Queues every write and answers later, the last one first; two entities; growing sequence numbers."""
 
