@@ -100,6 +100,7 @@ def _keep(invocation: Invocation, stage: Any) -> None:
     sys.stdout.flush()
     for sandbox_ in (stage.org, stage.erp):
         invocation.note(f"{sandbox_.document['name']} stays up: {sandbox_.document_path}")
+    invocation.note(f"Open {stage.org.http_url} in a browser to use the org as one of its people.")
     invocation.note("Stop with Ctrl-C.")
     try:
         threading.Event().wait()

@@ -13,6 +13,11 @@ from tieline.contract import Misconfigured
 _TIMEOUT = 60
 
 
+def standard_users(document: Mapping[str, Any]) -> list[str]:
+    """Ids of people who sell: they may edit accounts and opportunities and administer nothing."""
+    return [user["user_id"] for user in document["users"] if "standard" in user["profile"].lower()]
+
+
 class CrmUser:
     """One person signed in to the org."""
 
@@ -31,10 +36,11 @@ class CrmUser:
     @classmethod
     def seller(cls, document: Mapping[str, Any]) -> CrmUser:
         """Somebody who may edit accounts and opportunities and administers nothing."""
-        for user in document["users"]:
-            if user["user_id"] != document["user_id"] and "standard" in user["profile"].lower():
-                return cls(document, user["access_token"], user["user_id"])
-        raise Misconfigured("the local org has no standard user", where="org.json")
+        sellers = standard_users(document)
+        if not sellers:
+            raise Misconfigured("the local org has no standard user", where="org.json")
+        user = next(one for one in document["users"] if one["user_id"] == sellers[0])
+        return cls(document, user["access_token"], user["user_id"])
 
     def close(self) -> None:
         self._session.close()
