@@ -12,7 +12,7 @@ from tieline_sandbox.state import State
 from tieline_sandbox.wire import Request, Response
 
 
-class EditRefused(Exception):  # noqa: N818 - the vendor's own refusal of an edit, in its words
+class EditRefused(Exception):
     """An edit made through the plane broke a rule of the vendor's."""
 
 
@@ -29,7 +29,8 @@ class Application(Protocol):
     def edit(self, actor: str, action: str, kind: str, ident: str, values: Mapping[str, Any]) -> str:
         """Edit as a person would in the vendor's own screens; returns the record's id.
 
-        `action` is create, update or delete; `ident` is empty for create. Raises EditRefused.
+        `action` is create, update or delete; `ident` is empty for create. Raises EditRefused. An application that can
+        do more names it in an attribute `actions`.
         """
 
     def credentials(self) -> Mapping[str, Any]:
@@ -46,5 +47,5 @@ class ApplicationFactory(Protocol):
     def __call__(self, folder: Path | None, clock: Clock, randomness: Randomness, data: Path | None) -> Application: ...
 
 
-class SeedRefused(Exception):  # noqa: N818
+class SeedRefused(Exception):
     """Seed data that cannot be used: names the file, the first bad row and how many there are."""
