@@ -119,7 +119,8 @@ class Item:
 class Call:
     """The write-intent: stored before anything is sent, closed only by a proof. One row a call, with its items.
 
-    `maybe_sent` is sticky: once an attempt may have gone out, a later clean failure proves nothing about it.
+    `maybe_sent` is sticky: once an attempt may have gone out, a later clean failure proves nothing about it. `made_at`
+    is when the last attempt of unknown outcome was made.
     """
 
     id: str

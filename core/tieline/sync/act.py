@@ -164,7 +164,8 @@ class Actor:
         unknown = any(isinstance(outcome, Unknown) for _, outcome in answers)
         if left:
             maybe = call.maybe_sent or unknown
-            tx.save_call(replace(call, items=tuple(left), attempts=call.attempts + 1, maybe_sent=maybe))
+            sent = self.context.clock.now() if unknown else call.made_at
+            tx.save_call(replace(call, items=tuple(left), attempts=call.attempts + 1, maybe_sent=maybe, made_at=sent))
         else:
             tx.close_call(call.id)
 

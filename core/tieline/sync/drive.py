@@ -246,7 +246,7 @@ class Driver:
                 )
                 by_key = tx.links_by_key(self.context.back_office, self.entity, mapping, side, keys)
                 found |= {link.id: link for link in by_key.values()}
-            pairs = [(link.crm_key, link.erp_key) for link in found.values() if not link.tombstone and link.promoted]
+            pairs = [(link.crm_key, link.erp_key) for link in found.values() if not link.tombstone]
             joined.setdefault(mapping, []).extend(pairs)
         fields = self.rules.mapping.fields
         persons = [f.kind for f in fields if isinstance(f.kind, Person)]

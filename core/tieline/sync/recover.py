@@ -148,7 +148,10 @@ class _Recovery:
     def _repeat(self, items: Sequence[Item]) -> Tally:
         """The same key again: the vendor recognises it, so there is still one record whatever happened before. A
         refusal is believed once nothing of an earlier attempt can be under way any more."""
-        return self.actor.attempt(self.call, items, ambiguous=not self._long_gone())
+        certain = self._long_gone()
+        with self.context.store.transaction(self.context.fence) as tx:  # killed from here on, it was sent just now
+            tx.save_call(replace(self.call, made_at=self.context.clock.now()))
+        return self.actor.attempt(self.call, items, ambiguous=not certain)
 
     def _close_absent(self, items: Sequence[Item]) -> None:
         now = self.context.clock.now()
