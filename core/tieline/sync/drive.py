@@ -12,7 +12,7 @@ from tieline.store.nouns import AuditEntry, Conflict, Item, Link, Problem, Store
 from tieline.store.protocol import Transaction
 from tieline.sync.act import Actor, Tally
 from tieline.sync.context import Context
-from tieline.sync.family import residences, tied_earlier
+from tieline.sync.family import follows, residences, tied_earlier
 from tieline.sync.identity import derive
 from tieline.sync.intents import Intended, create_item, delete_item, update_item
 from tieline.sync.match import AMBIGUOUS
@@ -86,7 +86,7 @@ class Driver:
 
     def _mine(self, tx: Transaction, links: Sequence[Link]) -> list[Link]:
         """Links of this entity, and those without one that belong here."""
-        homeless = [link for link in links if link.entity not in self.context.entities]
+        homeless = [link for link in links if link.entity not in self.context.entities or follows(link, self.rules)]
         at = residences(tx, self.context, self.rules, homeless) if homeless else {}
         return [link for link in links if at.get(link.id, link.entity) == self.entity]
 

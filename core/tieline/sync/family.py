@@ -33,7 +33,7 @@ def _waits(child: Link) -> bool:
 def residences(tx: Transaction, context: Context, rules: Rules, links: Sequence[Link]) -> dict[str, str]:
     """The entity of each link nobody has chosen one for: where its parent is, else the first."""
     told = {link.id: _parent_key(link, rules) for link in links}
-    found = dict.fromkeys(told, context.entities[0])
+    found = {link.id: link.entity if link.entity in context.entities else context.entities[0] for link in links}
     for entity in reversed(context.entities):
         for side in Side:
             keys = sorted({key for at, key in told.values() if at is side})
@@ -41,6 +41,11 @@ def residences(tx: Transaction, context: Context, rules: Rules, links: Sequence[
             tied = {key for key, parent in parents.items() if parent.promoted and not parent.tombstone}
             found |= {ident: entity for ident, (at, key) in told.items() if at is side and key in tied}
     return found
+
+
+def follows(link: Link, rules: Rules) -> bool:
+    """Not out yet and nobody's wish but its parent's: it goes where that one is now."""
+    return bool(rules.mapping.parent) and not (link.erp_key or link.promote or link.tombstone)
 
 
 def tied_earlier(

@@ -307,3 +307,31 @@ def test_a_change_that_waits_in_a_queue_is_not_judged_by_a_look(queueing: Bench)
     queueing.erp.silent = False
     queueing.settle()
     assert queueing.erp.value("Customers", "c1", "phone", "north") == "second"
+
+
+def test_a_refused_contact_follows_its_new_account_into_another_entity(queueing: Bench) -> None:
+    for key, entity in (("a1", "north"), ("a2", "south")):
+        queueing.crm.add("Account", key, Name=key)
+        queueing.cycle()
+        queueing.promote(key, entity)
+    queueing.settle()
+    queueing.erp.faults.refuse["bad"] = "not allowed"
+    queueing.crm.add("Contact", "k1", LastName="bad", AccountId="a2")
+    queueing.settle()
+    queueing.crm.edit("Contact", "k1", LastName="good", AccountId="a1")
+    queueing.settle()
+    assert [row["last"] for row in queueing.erp.alive("People", "north").values()] == ["good"]
+
+
+def test_a_refusal_soon_after_a_lost_repeat_is_not_believed_however_old_the_create_is(whole: Bench) -> None:
+    whole.crm.add("Account", "a1", Name="slow")
+    whole.cycle()
+    whole.promote("a1")
+    whole.erp.faults.before = 1
+    whole.cycle()
+    whole.world.tick(1200)
+    whole.erp.faults.before = 1
+    whole.cycle()
+    whole.erp.faults.refuse["slow"] = "closed"
+    whole.cycle()
+    assert whole.open_calls() == 1
