@@ -126,9 +126,11 @@ class Oracle:
         return False
 
     def _logged(self, value: str) -> bool:
+        """In the log, or a user typed a value over it that is."""
         with self.bench.store.reading() as tx:
             conflicts = tx.conflicts("books")
-        return any(value in map(plain, (*c.crm.values(), *c.erp.values())) for c in conflicts)
+        logged = {plain(one) for c in conflicts for one in (*c.crm.values(), *c.erp.values())}
+        return any(self._ancestor(value, one) for one in logged)
 
     def _link(self, ident: str) -> Link | None:
         with self.bench.store.reading() as tx:
