@@ -28,13 +28,6 @@ def test_a_deploy_is_done_at_once(admin: Any, words: Any) -> None:
     assert told.findtext(".//status") == "Succeeded"
 
 
-def test_there_is_no_quick_deploy(admin: Any) -> None:
-    told = admin.refused("POST", "/metadata/deployRequest", {"validatedDeployRequestId": "0Af000000000001AAA"})
-    assert told[:2] == (415, "UNSUPPORTED_MEDIA_TYPE")
-    fault = admin.soap("<deployRecentValidation><validationId>x</validationId></deployRecentValidation>")
-    assert "no call deployRecentValidation" in fault.findtext(".//faultstring")
-
-
 @pytest.mark.parametrize("kind", ["ApexClass", "ApexTrigger", "Flow", "LightningComponentBundle", "DuplicateRule"])
 def test_code_is_refused_by_name(admin: Any, words: Any, kind: str) -> None:
     result = admin.deploy({"package.xml": words.manifest({kind: ["X"]})})

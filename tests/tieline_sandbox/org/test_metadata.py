@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tieline_sandbox.effects import Clock
+
 
 def rows(result: Any, element: str = "componentSuccesses") -> dict[str, dict[str, str]]:
     """Messages of a deploy by full name."""
@@ -429,3 +431,27 @@ def test_labels_come_in_the_users_language(users: dict[str, Any], things: Any, w
     assert [each["label"] for each in choice["picklistValues"]] == ["Rouge", "Blue it"]
     admin.assign("Grants")
     assert admin.ok("GET", "/sobjects/Thing__c/describe")["label"] == "Thing"
+
+
+JSON = (("Content-Type", "application/json"),)
+
+
+def test_a_validated_package_is_deployed_without_sending_it_again(admin: Any, words: Any, clock: Clock) -> None:
+    files = words.package({"Account": words.standard_object(words.key)}, ["Account.Key__c"])
+    validated = [admin.deploy(files, checkOnly="true").findtext("id") for _ in range(3)]
+    wanted = {"validatedDeployRequestId": validated[0]}
+    started = admin.ok("POST", "/metadata/deployRequest", wanted, JSON)
+    told = admin.ok("GET", f"/metadata/deployRequest/{started['id']}")["deployResult"]
+    assert (told["status"], told["checkOnly"], told["numberComponentsDeployed"]) == ("Succeeded", False, 2)
+    assert admin.refused("POST", "/metadata/deployRequest", wanted, JSON)[1] == "INVALID_ID_FIELD"
+    asked = f"<deployRecentValidation><validationID>{validated[1]}</validationID></deployRecentValidation>"
+    assert admin.soap(asked).findtext(".//result").startswith("0Af")
+    clock.advance(11 * 86400)
+    late = {"validatedDeployRequestId": validated[2]}
+    assert admin.refused("POST", "/metadata/deployRequest", late, JSON)[0] == 400
+
+
+def test_a_failed_validation_cannot_be_deployed(admin: Any, words: Any) -> None:
+    ident = admin.deploy({"package.xml": words.manifest({"Flow": ["X"]})}, checkOnly="true").findtext("id")
+    wanted = {"validatedDeployRequestId": ident}
+    assert admin.refused("POST", "/metadata/deployRequest", wanted, JSON)[1] == "INVALID_ID_FIELD"

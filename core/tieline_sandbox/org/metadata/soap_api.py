@@ -54,6 +54,11 @@ def _deploy(call: Call, body: etree._Element) -> str:
     return _result(tag("done", False) + tag("id", result["id"]) + tag("state", "Queued"))
 
 
+def _deploy_validated(call: Call, body: etree._Element) -> str:
+    result = deploy.quick_deploy(call, text_of(body, "validationID") or text_of(body, "validationId") or "")
+    return tag("result", result["id"])
+
+
 def _wants_details(body: etree._Element) -> bool:
     """`<includeDetails>true</includeDetails>`, or with a child `details` inside. [C]"""
     told = _child(body, "includeDetails")
@@ -136,6 +141,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "deploy": _deploy,
     "checkDeployStatus": _deploy_status,
     "cancelDeploy": _cancel,
+    "deployRecentValidation": _deploy_validated,
     "retrieve": _retrieve,
     "checkRetrieveStatus": _retrieve_status,
     "checkStatus": _check_status,

@@ -6,19 +6,27 @@ from typing import Any
 
 from tieline_sandbox.org.call import Call
 from tieline_sandbox.org.errors import OrgError
-from tieline_sandbox.org.metadata.deploy import Options, deploy, result_of
+from tieline_sandbox.org.metadata.deploy import Options, Result, deploy, quick_deploy, result_of
 from tieline_sandbox.org.rest.answers import body_of, flag, params, read_json, table
 from tieline_sandbox.wire import Request, Response, json_response
 
 
 def start(call: Call) -> Response:
+    """A zip in a form; or as JSON the id of a deploy that was only validated."""
+    if call.request.header("Content-Type").casefold().startswith("application/json"):
+        ident = table(body_of(call.request)).get("validatedDeployRequestId")
+        call.parsed("deploy", key=str(ident))
+        return _started(quick_deploy(call, str(ident)), Options())
     parts = _multipart(call.request)
     if "file" not in parts or "entity_content" not in parts:
         raise OrgError("INVALID_MULTIPART_REQUEST", "The form needs the parts entity_content and file")
     told = table(read_json(parts["entity_content"])).get("deployOptions")
     options = Options.of(told if isinstance(told, dict) else {})
     call.parsed("deploy")
-    result = deploy(call, parts["file"], options)
+    return _started(deploy(call, parts["file"], options), options)
+
+
+def _started(result: Result, options: Options) -> Response:
     pending = {"id": result["id"], "status": "Pending", "done": False, "success": False}
     return json_response(201, {"id": result["id"], "deployOptions": options.json(), "deployResult": pending})
 
