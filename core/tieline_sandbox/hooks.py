@@ -34,7 +34,7 @@ class Tags:
     actor: str = ""
 
 
-class FaultInjected(Exception):  # noqa: N818 - not an error of ours: the answer a fault decided
+class FaultInjected(Exception):
     """Carries the answer that the caller gets instead of the real one."""
 
     def __init__(self, response: Response) -> None:
