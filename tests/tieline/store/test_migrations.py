@@ -73,9 +73,18 @@ def test_a_failed_migration_leaves_nothing(engine: Engine) -> None:
     with engine.begin() as database:
         database.exec_driver_sql("create table lease (name text)")
     with pytest.raises(Exception, match="already exists"):
-        opening.bring_up_to_date(engine)
+        opening.migrate(engine, opening.HEAD)
     with engine.connect() as database:
         assert inspect(database).get_table_names() == ["lease"]
+
+
+def test_a_database_of_another_program_is_left_alone(engine: Engine) -> None:
+    with engine.begin() as database:
+        database.exec_driver_sql("create table bookmarks (name text)")
+    with pytest.raises(Misconfigured, match="belongs to another program"):
+        opening.bring_up_to_date(engine)
+    with engine.connect() as database:
+        assert inspect(database).get_table_names() == ["bookmarks"]
 
 
 _HERE = "back_office = ? and entity = ? and mapping = ?"
