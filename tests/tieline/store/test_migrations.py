@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from tieline.contract import Misconfigured
 from tieline.store import dialect, opening
 from tieline.store.tables import LINK, METADATA
 
