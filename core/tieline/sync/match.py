@@ -25,30 +25,47 @@ class Matched:
 
 
 def match_mapping(context: Context, entity: str, rules: Rules) -> Matched:
-    """Join what is certain, mark what is ambiguous. Does nothing unless both sides have strangers."""
+    """Join what is certain, mark what is ambiguous. Costs nothing while no record without a partner has changed."""
     if not any(field.key for field in rules.mapping.fields):
         return Matched()
     with context.store.transaction(context.fence) as tx:
-        busy = {item.link for call in tx.open_calls(context.back_office) for item in call.items}
-        erp = [
-            link
-            for link in strangers(tx, context, entity, rules)
-            if link.erp and not link.erp.deleted and not link.crm_key and link.id not in busy
-        ]
-        homes = dict.fromkeys((entity, context.home))
-        crm = [
-            link
-            for home in homes
-            for link in strangers(tx, context, home, rules)
-            if link.crm and not link.crm.deleted and not link.erp_key and link.id not in busy
-        ]
+        if not _anything_new(tx, context, rules):
+            return Matched()
+        crm, erp = _candidates(tx, context, entity, rules)
         found = pair(rules, crm, erp)
         _ask_plugins(context, rules, crm, erp, found)
         by_id = {link.id: link for link in (*crm, *erp)}
         _join(tx, context, entity, rules, found, by_id)
-        _mark(tx, context, rules, found, by_id)
-        _release(tx, found, by_id)
+        _mark(tx, context, entity, rules, found, by_id)
+        _release(tx, entity, found, by_id)
     return Matched(len(found.pairs), len(found.ambiguous))
+
+
+def _anything_new(tx: Transaction, context: Context, rules: Rules) -> bool:
+    """Whether a link with one side only waits to be planned: only that can change who matches whom."""
+    after, limit = "", context.options.page_of_links
+    while links := tx.dirty_links(context.back_office, rules.name, context.clock.now(), limit, after):
+        if any(not (link.crm_key and link.erp_key) for link in links):
+            return True
+        after = links[-1].id
+    return False
+
+
+def _candidates(tx: Transaction, context: Context, entity: str, rules: Rules) -> tuple[list[Link], list[Link]]:
+    """Half-links that may be joined in this entity: of the CRM (also those without an entity yet), and of the ERP."""
+    busy = {item.link for call in tx.open_calls(context.back_office) for item in call.items}
+    erp = [
+        link
+        for link in strangers(tx, context, entity, rules)
+        if link.erp and not link.erp.deleted and not link.crm_key and link.id not in busy
+    ]
+    crm = [
+        link
+        for home in dict.fromkeys((entity, context.home))
+        for link in strangers(tx, context, home, rules)
+        if link.crm and not link.crm.deleted and not link.erp_key and link.id not in busy
+    ]
+    return crm, erp
 
 
 def strangers(tx: Transaction, context: Context, entity: str, rules: Rules) -> Iterator[Link]:
@@ -99,28 +116,43 @@ def _join(tx: Transaction, context: Context, entity: str, rules: Rules, found: P
         tx.append_audit(context.back_office, notes)
 
 
-def _release(tx: Transaction, found: Pairing, by_id: dict[str, Link]) -> None:
-    """Whoever was ambiguous and no longer is goes on like any other record."""
+def _release(tx: Transaction, entity: str, found: Pairing, by_id: dict[str, Link]) -> None:
+    """What was ambiguous here and is so no longer goes on, unless it still is in another entity."""
     settled_now = {*found.ambiguous, *(ident for two in found.pairs for ident in two)}
-    free = [
-        settled(replace(link, problem=None, dirty=True))
-        for link in by_id.values()
-        if link.id not in settled_now and link.problem is not None and link.problem.code == AMBIGUOUS
-    ]
-    tx.save_links(free)
+    saved = []
+    for link in by_id.values():
+        places = set(link.extra.get(AMBIGUOUS, ()))
+        if link.id in settled_now or not _is_ambiguous(link) or (places and entity not in places):
+            continue
+        left = sorted(places - {entity})
+        extra = {name: value for name, value in link.extra.items() if name != AMBIGUOUS}
+        if left:
+            saved.append(replace(link, extra={**extra, AMBIGUOUS: left}))
+        else:
+            saved.append(settled(replace(link, problem=None, dirty=True, extra=extra)))
+    tx.save_links(saved)
 
 
-def _mark(tx: Transaction, context: Context, rules: Rules, found: Pairing, by_id: dict[str, Link]) -> None:
-    label = rules.mapping.label
+def _mark(
+    tx: Transaction, context: Context, entity: str, rules: Rules, found: Pairing, by_id: dict[str, Link]
+) -> None:  # fmt: skip
+    """A link without an entity may be ambiguous in several; it remembers in which."""
     problem = Problem(
-        f"more than one {label.lower()} of the other system could be this one",
+        f"more than one {rules.mapping.label.lower()} of the other system could be this one",
         "Choose the right one with `tieline link`, or correct the key fields.",
         context.clock.now(),
         AMBIGUOUS,
     )
-    marked = [
-        settled(replace(by_id[ident], problem=problem, dirty=False))
-        for ident in found.ambiguous
-        if by_id[ident].problem is None or by_id[ident].dirty
-    ]
+    marked = []
+    for link in (by_id[ident] for ident in found.ambiguous):
+        places = set(link.extra.get(AMBIGUOUS, ()))
+        if _is_ambiguous(link) and entity in places and not link.dirty:
+            continue
+        extra = {**link.extra, AMBIGUOUS: sorted({*places, entity})}
+        why = link.problem if _is_ambiguous(link) else problem
+        marked.append(settled(replace(link, problem=why, dirty=False, extra=extra)))
     tx.save_links(marked)
+
+
+def _is_ambiguous(link: Link) -> bool:
+    return link.problem is not None and link.problem.code == AMBIGUOUS

@@ -73,8 +73,15 @@ class Repair:
             tx.save_links([replace(erp, erp_key="", tombstone=f"merged:{crm.id}", dirty=False, problem=None)])
             tx.save_links([settled(whole)])
             wake_children(tx, crm.mapping, [whole])
+            self._reconsider(tx, crm.mapping)
             self._note(tx, "linked", [whole])
         return whole
+
+    def _reconsider(self, tx: Transaction, mapping: str) -> None:
+        """Records that could have been either of the two may be clear now: the next cycle compares them again."""
+        unclear = tx.find_links(self.back_office, mapping, "Out of Sync", limit=100_000)
+        again = [link for link in unclear if link.problem is not None and link.problem.code == "ambiguous"]
+        tx.save_links([replace(link, dirty=True) for link in again])
 
     def part(self, link: Link) -> None:
         """Untie a link. Both records stay where they are and are left alone until a person links or promotes them."""

@@ -56,6 +56,7 @@ def test_link_settles_what_was_ambiguous(bench: Bench) -> None:
     bench.settle()
     assert bench.link("c1").crm_key == "a2"
     assert bench.crm.value("Account", "a2", "Name") == "Twin"
+    assert bench.link("a1").status is Status.NOT_PROMOTED  # nothing is left that it could be
     with pytest.raises(PermanentError, match="linked already"):
         hand.join(hand.find("customer", Side.CRM, "a1"), hand.find("customer", Side.ERP, "c1"))
 
@@ -80,3 +81,19 @@ def test_unlinked_records_stay_apart_and_are_left_alone(bench: Bench) -> None:
 def test_an_unknown_record_is_named(bench: Bench) -> None:
     with pytest.raises(PermanentError, match=r"no customer 'nowhere' is known on the CRM's side"):
         repair(bench).find("customer", Side.CRM, "nowhere")
+
+
+def test_what_is_ambiguous_in_one_entity_stays_so_and_rests(bench: Bench) -> None:
+    """Seen in a history: each entity took back what the other had marked, and every cycle wrote."""
+    bench.crm.add("Account", "a1", Name="Either", Code__c="C-1")
+    bench.erp.add("Customers", "c1", bench.entity, name="One", code="C-1")
+    bench.erp.add("Customers", "c2", bench.entity, name="Two", code="C-1")
+    bench.settle()
+    before = bench.world.writes()
+    bench.cycle()
+    assert bench.world.writes() == before
+    assert bench.link("a1").status is Status.OUT_OF_SYNC
+    bench.erp.edit("Customers", "c2", bench.entity, code="C-2")
+    bench.settle()
+    assert bench.link("c1").crm_key == "a1"
+    assert bench.link("c1").status is Status.IN_SYNC
