@@ -38,11 +38,17 @@ class Counter:
         with self.context.store.reading() as tx:
             open_presses = dict(tx.facts(self.scope))
             links = tx.links([fact["link"] for fact in open_presses.values()])
-        written = 0
+        written, failure = 0, None
         for press, fact in sorted(open_presses.items()):
             link = links.get(fact["link"])
-            if link is not None:
+            if link is None:
+                continue
+            try:
                 written += self._tell(press, fact, derive_answer(self.context, link, fact.get("language", "en")))
+            except PermanentError as error:  # a row that takes no answer does not hold up the others
+                failure = failure or error
+        if failure is not None:
+            raise failure
         return written
 
     def refuse(self, press: str, user: str, message: str) -> None:

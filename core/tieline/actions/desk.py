@@ -6,6 +6,7 @@ every id and key is derived from it, so a press handled twice (a crash, two work
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,10 +18,12 @@ from tieline.actions.inputs import Press, linked, load, request_fields
 from tieline.actions.promote import mark, unmet
 from tieline.contract import (
     Action,
+    ActionInput,
     CreateDocument,
     Decision,
     Decline,
     Operation,
+    PermanentError,
     Promote,
     Record,
     Shape,
@@ -38,6 +41,7 @@ from tieline.sync.intents import Intended, chooses_id
 from tieline.sync.payload import pack
 from tieline.sync.status import settled
 
+_logger = logging.getLogger("tieline.actions")
 _FIELDS = ("Action__c", "Record_Id__c", "Back_Office__c", "Accounting_Entity__c", "Status__c", "CreatedById")
 
 
@@ -52,15 +56,19 @@ class Desk:
 
     def accept(self) -> int:
         """Pick up new presses and send the documents they ask for; returns the presses picked up."""
-        count = 0
+        count, failure = 0, None
         for record in self._new_rows():
-            if self._mine(record):
-                count += 1
-                self._pick_up(record)
-            elif self._nobodys(record):
-                count += 1
-                self._turn_away(record)
+            handle = self._pick_up if self._mine(record) else self._turn_away if self._nobodys(record) else None
+            if handle is None:
+                continue
+            count += 1
+            try:
+                handle(record)
+            except PermanentError as error:  # a row that takes no answer does not hold up the others
+                failure = failure or error
         self._send_documents()
+        if failure is not None:
+            raise failure
         return count
 
     def answer(self) -> int:
@@ -128,7 +136,7 @@ class Desk:
         counts = {name: len(rows) for name, rows in loaded.children.items()}
         variables = {"record": dict(loaded.record), "linked": linked(press, loaded), "children": counts}
         if allowed(press.action, variables):
-            self._set_in_motion(press, press.action.handler(loaded))
+            self._set_in_motion(press, _decision(press, loaded))
             return
         otherwise = press.action.otherwise or "Not possible for this record."
         self.counter.refuse(press.id, press.user_id, self.context.say(press.language, otherwise))
@@ -196,6 +204,19 @@ class Desk:
         document: Mapping[str, Any] = link.extra["document"]
         payload = {"raw": document["fields"], "children": document["children"], "marker": link.id}
         return Item(link.id, Operation.CREATE, chosen, key, payload)
+
+
+def _decision(press: Press, loaded: ActionInput) -> Decision:
+    """Raises PermanentError when the plugin's code fails: one press must not end every cycle."""
+    try:
+        return press.action.handler(loaded)
+    except TielineError:
+        raise
+    except Exception as error:  # whatever it does
+        _logger.error("the button %s failed for the press %s", press.action.id, press.id, exc_info=error)
+        raise PermanentError(
+            "This button does not work for this record.", mend="Tell your administrator.", code="plugin_failed"
+        ) from error
 
 
 def _unsent(link: Link, context: Context) -> bool:

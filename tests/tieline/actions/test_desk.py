@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -23,12 +23,16 @@ from tieline.contract import (
     Mapping,
     Number,
     Option,
+    Outcome,
     Parameter,
     Promote,
     Promotion,
     Reference,
+    Refused,
+    Shape,
     Text,
     Value,
+    Write,
     text,
 )
 from tieline.sync.context import Context
@@ -233,6 +237,35 @@ def test_a_handler_may_decline(counter: Counter) -> None:
     press = counter.press("order", "o1")
     counter.settle()
     assert counter.answer(press) == ("Refused", "No lines for Deal.")
+
+
+def test_a_handler_that_fails_is_told_and_the_cycle_goes_on(counter: Counter, caplog: pytest.LogCaptureFixture) -> None:
+    counter.bench.crm.related["o1", "Lines"] = [{"Price": "ten"}]
+    counter.bench.crm.add("Opportunity", "o2", Name="Other", AccountId=counter.bench.crm_key("c1"))
+    counter.bench.crm.related["o2", "Lines"] = [{"Price": Decimal(1)}]
+    bad, good = counter.press("order", "o1"), counter.press("order", "o2")
+    counter.settle()
+    assert counter.answer(bad) == ("Refused", "This button does not work for this record. Tell your administrator.")
+    assert counter.answer(good)[0] == "Done"
+    assert "toy.order failed" in caplog.text
+
+
+def test_a_row_that_takes_no_answer_does_not_hold_up_the_others(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = [counter.press("order", "gone"), counter.press("order", "o1")]
+    free = counter.press("order", "o1")
+    write = counter.bench.crm.write
+
+    def refusing(entity: str, shape: Shape, batch: Sequence[Write]) -> Sequence[Outcome]:
+        if any(one.key in locked for one in batch):
+            return [Refused("the record is locked", "ENTITY_IS_LOCKED")] * len(batch)
+        return write(entity, shape, batch)
+
+    monkeypatch.setattr(counter.bench.crm, "write", refusing)
+    problems = [problem for _ in range(8) for problem in counter.cycle().problems]
+    assert counter.answer(free)[0] == "Done"
+    assert {problem.partition(":")[0] for problem in problems} == {"requests", "answers"}
 
 
 def test_a_list_row_the_user_chose_reaches_the_handler_as_the_erps_key(counter: Counter) -> None:
