@@ -249,8 +249,10 @@ def test_repeated_headers_are_joined_and_empty_answers_are_whole() -> None:
 
 def test_header_injection_never_leaves() -> None:
     with serving(answering(OK)) as server, local() as transport:
-        with pytest.raises(PermanentError):
-            transport.send(HttpRequest("GET", f"http://127.0.0.1:{server.port}/", {"X": "a\r\nEvil: 1"}))
+        for value in ("token\r\nEvil: 1", "token\u20ac"):
+            with pytest.raises(PermanentError) as caught:
+                transport.send(HttpRequest("GET", f"http://127.0.0.1:{server.port}/", {"Authorization": value}))
+            assert "token" not in str(caught.value)
         assert (server.requests, transport.calls) == ([], 0)
 
 
@@ -462,3 +464,6 @@ def test_settings_become_a_policy() -> None:
     assert (policy.allow_local, policy.allow_private, policy.ca_file, policy.proxy) == (True, False, "x", "p:1")
     with pytest.raises(Misconfigured, match="proxy"):
         HttpTransport(TransportPolicy((), proxy="socks://x"), SystemClock())
+    with pytest.raises(Misconfigured, match="proxy") as caught:
+        HttpTransport(TransportPolicy((), proxy="http://me:hidden@proxy:3128"), SystemClock())
+    assert "hidden" not in str(caught.value)

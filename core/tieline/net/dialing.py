@@ -137,5 +137,6 @@ def checked_proxy(proxy: str) -> str:
     if not bare:
         return ""
     if not host or not port.isdigit() or "/" in host or "@" in host:
-        raise Misconfigured(f"{proxy!r} is not a proxy address", mend="Write it as http://host:port.")
+        shown = proxy.rpartition("@")[2]  # without user and password
+        raise Misconfigured(f"{shown!r} is not a proxy address", mend="Write it as http://host:port.")
     return bare

@@ -52,8 +52,10 @@ class Exchange:
                 self._connection.putheader("Content-Length", str(len(request.body)))
             for name, value in headers.items():
                 self._connection.putheader(name, value)
-        except (ValueError, http.client.HTTPException, UnicodeError) as error:
-            raise PermanentError(f"the request cannot be written as HTTP ({error})", where=self._to.host) from None
+        except (ValueError, http.client.HTTPException):
+            # http.client quotes the header's value, which may be a token.
+            what = "the request cannot be written as HTTP: its address or a header holds a forbidden character"
+            raise PermanentError(what, where=self._to.host) from None
 
     def perform(self, body: bytes, max_bytes: int) -> Exchanged:
         # It may have answered early (413) and hung up; without an answer to read, the next line raises.
