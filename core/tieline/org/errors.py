@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from tieline.contract import (
     TielineError,
     TransientError,
 )
+
+_LONGEST_ASKED = 31 * 86_400.0  # seconds; a number without measure must not become a moment out of all time
 
 INVALID_SESSION = "INVALID_SESSION_ID"
 CONCURRENT_LIMIT = "CONCURRENT_REQUESTS_LIMIT"
@@ -109,14 +111,16 @@ def _redirect(answer: HttpResponse, where: str) -> TielineError:
 def retry_after(answer: HttpResponse) -> float | None:
     """Seconds the server asks for; None when it did not say. A date is counted from the server's own time."""
     text = answer.header("Retry-After").strip()
-    if text.isdigit():
-        return float(text)
+    if text.isascii() and text.isdigit():
+        return min(float(text), _LONGEST_ASKED)
     until, now = http_date(text), http_date(answer.header("Date"))
     return max(0.0, (until - now).total_seconds()) if until and now else None
 
 
 def http_date(text: str) -> datetime | None:
+    """In UTC when it names no zone (`-0000`)."""
     try:
-        return parsedate_to_datetime(text)
+        told = parsedate_to_datetime(text)
+        return told if told.tzinfo else told.replace(tzinfo=UTC)
     except (TypeError, ValueError):
         return None

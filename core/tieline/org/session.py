@@ -73,6 +73,8 @@ class Session:
         home = urlsplit(self.grant().instance_url)
         if parts.netloc and (parts.hostname, parts.port) != (home.hostname, home.port):
             raise PermanentError(f"the org sent us to {parts.hostname}", where=self.where, code="foreign_host")
+        if not parts.path.startswith("/"):  # put behind our host it could become a part of the host's name
+            raise PermanentError("the org sent us to an address without a path", where=self.where, code="foreign_host")
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
     def fetch(self, path: str, headers: Headers) -> HttpResponse:
@@ -107,7 +109,7 @@ class Session:
         """A success with a page or half a document in it is none: a gateway spoke, or the answer was cut."""
         answer = self._checked(method, path, {**_JSON, **(headers or {})}, body, writing=writing)
         try:
-            return answer, answer.json() if answer.body.strip() else None
+            return answer, answer.json() if answer.body.strip() or not writing else None
         except ValueError as error:
             kind = AnswerLost if writing else TransientError
             raise kind("the answer is not whole JSON", where=self.where) from error

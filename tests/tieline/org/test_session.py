@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tieline.contract import (
     RateLimited,
     TransientError,
 )
+from tieline.org.errors import http_date
 
 EXPIRED = [{"errorCode": "INVALID_SESSION_ID", "message": "Session expired or invalid"}]
 PATH = "/services/data/v60.0/sobjects/Account/001"
@@ -121,6 +123,27 @@ def test_an_hour_is_the_callers_to_wait(org: Any, script: Any, answers: Any, clo
     assert (caught.value.retry_after, clock.waits) == (3600.0, [])
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"), [("9" * 400, 31 * 86_400.0), ("99999999999999", 31 * 86_400.0), ("\u00b2", None)]
+)
+def test_a_wait_without_measure_is_shortened(
+    org: Any, script: Any, answers: Any, told: str, kept: float | None
+) -> None:
+    script.on("GET", PATH, answers(None, 429, Retry_After=told))
+    with pytest.raises(RateLimited) as caught:
+        org.session.read(PATH)
+    assert caught.value.retry_after == kept
+
+
+def test_an_empty_answer_to_a_read_is_no_answer(org: Any, script: Any, answers: Any) -> None:
+    script.on("GET", PATH, HttpResponse(200, {}, b""), answers({"records": []}))
+    assert org.session.read(PATH) == {"records": []}
+
+
+def test_a_date_without_a_zone_is_utc() -> None:
+    assert http_date("Mon, 05 Jan 2026 12:00:00 -0000") == datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
 def test_a_page_is_never_quoted(org: Any, script: Any) -> None:
     script.on("GET", PATH, HttpResponse(503, {}, b"<html>secret name</html>"))
     with pytest.raises(TransientError) as caught:
@@ -137,6 +160,9 @@ def test_limits_are_tracked(org: Any, script: Any, answers: Any) -> None:
 def test_the_token_stays_with_the_org(org: Any) -> None:
     with pytest.raises(PermanentError, match=r"evil\.example"):
         org.session.local("https://evil.example/services/data/v60.0/query/01g")
+    for address in ("@evil.example/x", ".evil.example/x", ":81/x", "?x=1", ""):
+        with pytest.raises(PermanentError):
+            org.session.local(address)
     assert org.session.local("/services/data/v60.0/query/01g?x=1") == "/services/data/v60.0/query/01g?x=1"
 
 
