@@ -99,7 +99,8 @@ def _read_pass(
         new = _take(items, identity, run, listing)
         if pagination is not None:
             run.counts.append(_whole(pagination, "NumberOfItems"))
-            last = not items or number >= _whole(pagination, "NumberOfPages")
+        if pagination is not None and (pages := _whole(pagination, "NumberOfPages")):
+            last = not items or number >= pages
         else:  # some lists come without it [C]: go on only while full pages bring something new
             last = len(items) < page_size or not new
         if last:

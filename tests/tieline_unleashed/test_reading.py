@@ -75,6 +75,17 @@ def test_a_cursor_filters_by_day_and_then_exactly(script: Any) -> None:
     assert [record.key for record in page.records] == [guid(2), guid(3)]
 
 
+def test_pagination_that_does_not_say_how_many_pages_ends_no_list(script: Any) -> None:
+    full = [item(number) for number in range(200)]
+    for pagination in ({"NumberOfItems": 201}, {"NumberOfItems": 201, "NumberOfPages": None}):
+        script.transport.script(
+            script.answer(200, {"Pagination": pagination, "Items": full}),
+            script.answer(200, {"Pagination": pagination, "Items": [item(200)]}),
+        )
+        records = [record for page in script.client.pages("", PRODUCTS, None) for record in page.records]
+        assert len(records) == 201
+
+
 def test_lists_without_pagination(script: Any) -> None:
     script.transport.script(script.answer(200, {"Items": [{"Guid": guid(1), "FullName": "Nancy", "Email": "n@x"}]}))
     (row,) = script.client.options("", "salespersons")
