@@ -215,7 +215,7 @@ def _decision(press: Press, loaded: ActionInput) -> Decision:
     except Exception as error:  # whatever it does
         _logger.error("the button %s failed for the press %s", press.action.id, press.id, exc_info=error)
         raise PermanentError(
-            "This button does not work for this record.", mend="Tell your administrator.", code="plugin_failed"
+            "this button does not work for this record", mend="Tell your administrator.", code="plugin_failed"
         ) from error
 
 

@@ -25,6 +25,8 @@ _FRENCH = {
     "{label} is not offered by this back office (any more)": "{label} n'est pas (ou plus) proposé par ce back-office",
     "Choose another one.": "Choisissez-en un autre.",
     "Press again.": "Recommencez.",
+    "this button does not work for this record": "ce bouton ne fonctionne pas pour cette fiche",
+    "Tell your administrator.": "Prévenez votre administrateur.",
     "the record has just been untied": "la fiche vient d'être dissociée",
     "this record was in the back office and one side's was deleted": (
         "cette fiche était dans le back-office et l'une des deux a été supprimée"
