@@ -7,6 +7,7 @@ import logging
 import os
 import re
 from collections.abc import Callable, Iterator
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -31,7 +32,9 @@ class SafeFormatter(logging.Formatter):
         return super().formatMessage(record)
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - logging's name
-        return _escaped(super().formatException(ei))
+        """Each line stands in, so that none looks like an entry."""
+        lines = _escaped(super().formatException(ei)).splitlines()
+        return "\n".join(f"  {line}" for line in lines)
 
     def format(self, record: logging.LogRecord) -> str:
         record.exc_text = None  # another handler's text was not cleaned
@@ -42,11 +45,18 @@ def _escaped(text: str) -> str:
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
+class _PrivateFiles(RotatingFileHandler):
+    """Every file it makes, also after a change of files, is readable by its owner only."""
+
+    def _open(self) -> TextIOWrapper:
+        os.close(os.open(self.baseFilename, os.O_CREAT | os.O_WRONLY, 0o600))
+        return super()._open()
+
+
 def file_handler(path: Path, clean: Callable[[str], str]) -> logging.Handler:
     """For `path`, readable by its owner only."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    handler = RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8")
+    handler = _PrivateFiles(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8")
     handler.setFormatter(SafeFormatter(clean))
     return handler
 

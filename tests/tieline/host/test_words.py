@@ -8,9 +8,12 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import tieline.actions
 import tieline.sync
 from tieline.contract import Translations
+from tieline.host import logs
 from tieline.host.logs import file_handler
 from tieline.host.secrecy import Redactor
 from tieline.host.translations import Translator
@@ -51,7 +54,7 @@ def test_a_log_line_cannot_be_forged_and_holds_no_secret(tmp_path: Path) -> None
     try:
         logger.error("name %s", "x\n2026-01-01 INFO forged \x1b[31m canary-secret\u2028")
         try:
-            raise ValueError("canary-secret\r\nforged")
+            raise ValueError("canary-secret\r\n2026-01-01 INFO forged")
         except ValueError:
             logger.exception("failed")
     finally:
@@ -64,6 +67,21 @@ def test_a_log_line_cannot_be_forged_and_holds_no_secret(tmp_path: Path) -> None
     assert "ValueError: ***" in text
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_every_log_file_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "_BYTES", 200)
+    handler = file_handler(tmp_path / "tieline.log", str)
+    logger = logging.Logger("test")
+    logger.addHandler(handler)
+    try:
+        for _ in range(20):
+            logger.error("a" * 50)
+    finally:
+        handler.close()
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()]
+    assert len(modes) > 2
+    assert set(modes) == {0o600}
 
 
 def test_a_sentence_that_was_filled_in_is_found_by_its_pattern() -> None:
