@@ -57,18 +57,26 @@ class Invocation:
     def show(self, document: Any, lines: Callable[[], Iterable[str]]) -> None:
         """The command's result: the document with --json, else the lines."""
         if self.json:
-            click.echo(to_json(document))
+            click.echo(to_json(self._cleaned(document)))
             return
         for line in lines():
-            click.echo(line)
+            click.echo(self.clean(line))
 
     def note(self, line: str) -> None:
         """Something a person should know, beside the result."""
-        click.echo(line, err=True)
+        click.echo(self.clean(line), err=True)
 
     def clean(self, text: str) -> str:
         """Without secrets that this process has opened."""
         return self._runtime.redactor.clean(text) if self._runtime else text
+
+    def _cleaned(self, document: Any) -> Any:
+        """Its texts cleaned one by one: a secret of digits must not break a number."""
+        if isinstance(document, str):
+            return self.clean(document)
+        if isinstance(document, dict):
+            return {name: self._cleaned(value) for name, value in document.items()}
+        return [self._cleaned(value) for value in document] if isinstance(document, list | tuple) else document
 
     @property
     def is_logging(self) -> bool:

@@ -10,11 +10,14 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tieline.cli.boundary import run
+from tieline.cli.invocation import Invocation
+from tieline.host.secrecy import Redactor
 from tieline.store.opening import open_store
 from tieline.sync.hints import hints_scope, settled_scope
 
@@ -133,6 +136,20 @@ def test_the_unexpected_has_an_id_and_a_log_without_secrets(allowed: Any) -> Non
     assert told["id"] in ran.err
     assert "RuntimeError: bug with *** inside" in text
     assert "crash-secret" not in text + ran.out + ran.err
+
+
+def test_results_and_notes_hold_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    redactor = Redactor()
+    redactor.add(["canary-secret", "123456"])
+    runtime: Any = SimpleNamespace(redactor=redactor)
+    document = {"problems": ["read erp: canary-secret is no key"], "count": 123456, "rows": ({"a": "canary-secret"},)}
+    Invocation(json=True, _runtime=runtime).show(document, list)
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"problems": ["read erp: *** is no key"], "count": 123456, "rows": [{"a": "***"}]}
+    plain = Invocation(_runtime=runtime)
+    plain.show({}, lambda: ["x canary-secret"])
+    plain.note("y canary-secret")
+    assert tuple(capsys.readouterr()) == ("x ***\n", "y ***\n")
 
 
 def test_secrets_do_not_go_on_the_command_line(allowed: Any) -> None:
