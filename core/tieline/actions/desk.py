@@ -133,6 +133,7 @@ class Desk:
             self.counter.refuse(press.id, press.user_id, refusal)
             return
         loaded = load(self.context, press)
+        press = replace(press, record_id=loaded.record_id)
         counts = {name: len(rows) for name, rows in loaded.children.items()}
         variables = {"record": dict(loaded.record), "linked": linked(press, loaded), "children": counts}
         if allowed(press.action, variables):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tieline.contract import (
     Action,
@@ -44,6 +44,7 @@ def request_fields(context: Context, action: Action) -> dict[str, Parameter]:
 def load(context: Context, press: Press) -> ActionInput:
     """Read the record, its children and its links. Raises PermanentError when the record cannot be read."""
     record = _record(context, press)
+    press = replace(press, record_id=record.key)  # a person or a formula may have given the short form of the id
     children = {name: tuple(row.fields for row in rows) for name, rows in record.children.items()}
     rows = _list_rows(context, press)
     return ActionInput(

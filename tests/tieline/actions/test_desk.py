@@ -27,6 +27,7 @@ from tieline.contract import (
     Parameter,
     Promote,
     Promotion,
+    Record,
     Reference,
     Refused,
     Shape,
@@ -266,6 +267,27 @@ def test_a_row_that_takes_no_answer_does_not_hold_up_the_others(
     problems = [problem for _ in range(8) for problem in counter.cycle().problems]
     assert counter.answer(free)[0] == "Done"
     assert {problem.partition(":")[0] for problem in problems} == {"requests", "answers"}
+
+
+def test_a_short_form_of_the_records_id_is_the_same_record(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = counter.bench.crm.read
+    given: list[ActionInput] = []
+
+    def known_by_both(entity: str, shape: Shape, keys: Sequence[str]) -> dict[str, Record | None]:
+        found = read(entity, shape, [key.removeprefix("short:") for key in keys])
+        return {key: found[key.removeprefix("short:")] for key in keys}
+
+    def look(seen: ActionInput) -> Decision:
+        given.append(seen)
+        return Decline("no")
+
+    monkeypatch.setattr(counter.bench.crm, "read", known_by_both)
+    key = counter.bench.crm_key("c1")
+    counter.press("promote", f"short:{key}")
+    context = counter.context()
+    Desk(context, (replace(ACTIONS[0], handler=look),), counter.siblings).accept()
+    assert given[0].record_id == key
+    assert given[0].keys["customer", key] == "c1"
 
 
 def test_a_list_row_the_user_chose_reaches_the_handler_as_the_erps_key(counter: Counter) -> None:
