@@ -60,7 +60,7 @@ class Counter:
 
     def language_of(self, user: str) -> str:
         """Two letters; English for somebody unknown."""
-        if self._users is None:
+        if self._users is None or user not in self._users:  # somebody may have joined since
             self._users = {row.key: row for row in self.context.crm.options("", "users")}
         row = self._users.get(user)
         return row.attributes.get("language", "en")[:2] if row else "en"

@@ -45,6 +45,7 @@ _FRENCH = {
         "Corrigez la fiche ; elle est renvoyée quand vous l'enregistrez."
     ),
     "It is tried again by itself.": "Un nouvel essai se fait tout seul.",
+    "the record it would be is tied to another one already": "la fiche correspondante est déjà liée à une autre",
     "Correct the record.": "Corrigez la fiche.",
     "Shorten it.": "Raccourcissez ce texte.",
     "has {length} characters, {limit} fit": "a {length} caractères, {limit} au plus",

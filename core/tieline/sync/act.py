@@ -141,6 +141,7 @@ class Actor:
         doubtful = call.maybe_sent if ambiguous is None else ambiguous
         with context.store.transaction(context.fence) as tx:
             links = tx.links([item.link for item, _ in answers])
+            answers = self._not_taken(tx, answers)
             settlements = [
                 apply(links[item.link], item, self.side, outcome, self.rules, now, context.options, doubtful)
                 for item, outcome in answers
@@ -154,6 +155,24 @@ class Actor:
         for one, (item, outcome) in zip(settlements, answers, strict=True):
             self._tell(one, item, outcome)
         return self._tally(answers)
+
+    def _not_taken(
+        self, tx: Transaction, answers: Sequence[tuple[Item, Outcome]]
+    ) -> Sequence[tuple[Item, Outcome]]:  # fmt: skip
+        """A client that found the record it was to make may have found one that is tied already: never tie it twice."""
+        made: dict[str, str] = {}
+        for item, outcome in answers:
+            if isinstance(outcome, Done) and item.operation == Operation.CREATE:
+                made.setdefault(outcome.key, item.link)
+        found = tx.links_by_key(self.context.back_office, self.entity, self.rules.name, self.side, list(made))
+        taken = {key for key, link in found.items() if link.id != made[key] and not link.tombstone}
+        told = Refused("the record it would be is tied to another one already", "taken")
+
+        def is_taken(item: Item, outcome: Outcome) -> bool:
+            key = outcome.key if isinstance(outcome, Done) and item.operation == Operation.CREATE else ""
+            return bool(key) and (key in taken or made[key] != item.link)
+
+        return [(item, told if is_taken(item, outcome) else outcome) for item, outcome in answers]
 
     def _keep_open(
         self, tx: Transaction, call: Call, answers: Sequence[tuple[Item, Outcome]], settlements: Sequence[Settled]

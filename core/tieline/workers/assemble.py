@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,9 +11,11 @@ from tieline.effects import ThreadExecutor
 from tieline.host.behaviours import PluginBehaviours
 from tieline.host.runtime import BackOffice, Runtime
 from tieline.host.settings import SALESFORCE
+from tieline.host.state import write_private
 from tieline.org import Org
 from tieline.sync.context import Context, Options
 from tieline.sync.settling import row_planner
+from tieline.workers.guarded import Guarded, GuardedCrm
 
 LEASE_SECONDS = 120.0
 
@@ -56,8 +57,8 @@ def assemble(
         declared.mappings,
         declared.lists,
         runtime.store,
-        opened.records,
-        client,
+        GuardedCrm(opened.records, "org", runtime.redactor.clean),
+        Guarded(client, chosen.name, runtime.redactor.clean),
         runtime.clock,
         ThreadExecutor(8),
         tuple(entity.key for entity in identity.entities) or ("",),
@@ -81,8 +82,11 @@ def _no_point(_name: str) -> None:
 
 def _owner(runtime: Runtime) -> str:
     """One name a state directory: the directory's lock keeps two processes apart, so a restarted one may take over at
-    once what a killed one held."""
-    return f"{platform.node()}:{runtime.folder.path}"
+    once what a killed one held. The name is drawn once and kept there; two machines never share it."""
+    path = runtime.folder.path / "worker"
+    if not path.exists():
+        write_private(path, runtime.randomness.token(16).hex().encode())
+    return path.read_text("ascii")
 
 
 def _org(runtime: Runtime, org: str) -> Org:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tieline.contract import TielineError, TransientError, Unconfirmed
-from tieline.store.protocol import Store
+from tieline.store.protocol import Fenced, Store
 from tieline.sync.context import Context
 from tieline.sync.cycle import Cycle, Progress, Report, confirm_first_load, confirmed
 from tieline.sync.preview import Counts, preview
@@ -19,9 +19,12 @@ def run_once(engine: Engine, confirm: Confirm, progress: Progress = lambda _stag
     """One cycle. Before the first load both sides are read and the counts are put to `confirm`. Raises Unconfirmed."""
     _renew(engine.context)
     cycle = Cycle(engine.context, progress, engine.desk)
-    if not confirmed(engine.context):
-        _first_load(cycle, engine, confirm)
-    return cycle.run()
+    try:
+        if not confirmed(engine.context):
+            _first_load(cycle, engine, confirm)
+        return cycle.run()
+    except Fenced as error:
+        raise _lost(engine.context) from error
 
 
 def _first_load(cycle: Cycle, engine: Engine, confirm: Confirm) -> None:
@@ -67,4 +70,9 @@ def _renew(context: Context) -> None:
         return
     held = store.lease(fence.name, fence.owner, context.clock.now(), LEASE_SECONDS)
     if held is None or held.token != fence.token:
-        raise TransientError("the lease was lost to another worker", where=context.back_office, mend="Start again.")
+        raise _lost(context)
+
+
+def _lost(context: Context) -> TransientError:
+    """Nothing was kept of what this worker was about to record; the other one goes on."""
+    return TransientError("the lease was lost to another worker", where=context.back_office, mend="Start again.")

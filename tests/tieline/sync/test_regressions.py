@@ -10,7 +10,7 @@ from toys.engine import CUSTOMER, Bench
 from toys.systems import AsyncErp, ToyCrm, VersionedErp, WholeErp
 from toys.world import World
 
-from tieline.contract import Done, PermanentError, Record, Side
+from tieline.contract import Done, Outcome, PermanentError, Record, Shape, Side, Write
 from tieline.store.memory import MemoryStore
 from tieline.store.nouns import Item, Link, Observation, Status
 from tieline.sync.absorb import absorb
@@ -335,3 +335,28 @@ def test_a_refusal_soon_after_a_lost_repeat_is_not_believed_however_old_the_crea
     whole.erp.faults.refuse["slow"] = "closed"
     whole.cycle()
     assert whole.open_calls() == 1
+
+
+def test_a_client_that_takes_a_tied_record_for_the_new_one_ties_nothing_twice(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.erp.add("Customers", "c1", bench.entity, name="Jo Li")
+    bench.settle()
+    bench.crm.add("Account", "a2", Name="Jo Li")
+    bench.crm.add("Account", "a3", Name="Other")
+    bench.cycle()
+
+    def adopt(entity: str, shape: Shape, write: Write) -> Outcome:
+        if write.fields["name"] == "Jo Li":
+            return Done("c1", record=bench.erp._record(entity, shape, "c1"))
+        return type(bench.erp)._create(bench.erp, entity, shape, write)
+
+    monkeypatch.setattr(bench.erp, "_create", adopt)
+    bench.promote("a2")
+    bench.promote("a3")
+    bench.settle()
+    problem = bench.link("a2").problem
+    assert problem is not None
+    assert "tied to another one already" in problem.reason
+    assert bench.link("a3").status is Status.IN_SYNC
+    assert bench.link("c1").crm_key != "a2"
