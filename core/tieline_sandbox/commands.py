@@ -101,6 +101,8 @@ def _keep(invocation: Invocation, stage: Any) -> None:
     for sandbox_ in (stage.org, stage.erp):
         invocation.note(f"{sandbox_.document['name']} stays up: {sandbox_.document_path}")
     invocation.note(f"Open {stage.org.http_url} in a browser to use the org as one of its people.")
+    state = invocation.runtime.folder.path
+    invocation.note(f"Presses and edits are answered while this runs: tieline sync --watch --state {state}")
     invocation.note("Stop with Ctrl-C.")
     try:
         threading.Event().wait()

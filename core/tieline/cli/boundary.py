@@ -64,7 +64,8 @@ def _parts(error: TielineError) -> dict[str, str]:
 
 def _usage(error: click.UsageError) -> str:
     command = error.ctx.command_path if error.ctx else "tieline"
-    return f"{error.format_message()} Try `{command} --help`."
+    message = error.format_message()
+    return message if "--help" in message else f"{message} Try `{command} --help`."
 
 
 def _unexpected(invocation: Invocation, error: Exception) -> int:

@@ -33,7 +33,10 @@ def retry(invocation: Invocation, back_office: str, mapping: str, yes: bool) -> 
         told = [{"mapping": link.mapping, "crm_id": link.crm_key, "erp_id": link.erp_key} for link in links]
         return {"records": told, "retried": repair.retry(links) if yes else 0}
 
-    _run(invocation, back_office, yes, work, lambda done: f"{len(done['records'])} records are tried again.")
+    def nothing(done: dict[str, Any]) -> str:
+        return "" if done["records"] else "Nothing is Out of Sync; nothing to do."
+
+    _run(invocation, back_office, yes, work, lambda done: f"{len(done['records'])} records are tried again.", nothing)
 
 
 @click.command()
@@ -51,13 +54,10 @@ def resolve(invocation: Invocation, back_office: str, mapping: str, record: str,
         fields = repair.resolve(link, Side(keep)) if yes else link.blocked
         return {"record": record, "keep": keep, "fields": list(fields)}
 
-    _run(
-        invocation,
-        back_office,
-        yes,
-        work,
-        lambda done: f"{keep.upper()} wins {', '.join(done['fields']) or 'nothing'}.",
-    )
+    def nothing(done: dict[str, Any]) -> str:
+        return "" if done["fields"] else f"No conflict of {record} waits for a person. See `tieline conflicts --open`."
+
+    _run(invocation, back_office, yes, work, lambda done: f"{keep.upper()} wins {', '.join(done['fields'])}.", nothing)
 
 
 @click.command()
@@ -103,13 +103,18 @@ def _run(
     yes: bool,
     work: Callable[[Repair], dict[str, Any]],
     sentence: Callable[[dict[str, Any]], str],
+    nothing: Callable[[dict[str, Any]], str] | None = None,
 ) -> None:
+    """`nothing` says, when that is so, that there is nothing to do."""
     from tieline.sync.repair import Repair
 
     runtime = invocation.runtime
     with runtime.exclusive():
         name = runtime.back_office(back_office).name
         done = work(Repair(runtime.store, name, runtime.clock.now(), _person()))
+    if nothing and nothing(done):
+        invocation.show(done, lambda: [nothing(done)])
+        return
     if not yes:
         invocation.note(f"Would do: {sentence(done)}")
         raise Unconfirmed("nothing was changed", where=name, mend="Repeat with --yes.")

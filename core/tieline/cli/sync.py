@@ -59,6 +59,7 @@ def _watch(invocation: Invocation, engine: Engine, confirm: Confirm, interval: f
     from tieline.org.wakeup import WakeUp
     from tieline.workers.embedded import watch
 
+    invocation.note(f"Watching {engine.context.back_office} and the org every {interval:g} s; stop with Ctrl-C.")
     woken = WakeUp(engine.org.session, invocation.runtime.clock)
     for outcome in watch(engine, confirm, interval, woken.wait):
         if isinstance(outcome, TielineError):

@@ -13,6 +13,9 @@ from tieline.org.soql import name
 _COMPOUND = frozenset({"address", "location", "complexvalue"})
 
 
+_ABSENT = ("NOT_FOUND", "INVALID_TYPE")
+
+
 @dataclass(frozen=True, slots=True)
 class FieldInfo:
     """One field as described. `relationship` is the name that reaches the parent, `targets` the parent objects."""
@@ -64,14 +67,24 @@ class Describer:
         """Raises PermanentError with code NOT_FOUND when the user sees no such object."""
         with self._lock:
             if obj not in self._known:
-                self._known[obj] = _read(self._fetch(name(obj)))
+                self._known[obj] = self._described(obj)
             return self._known[obj]
+
+    def _described(self, obj: str) -> ObjectInfo:
+        try:
+            return _read(self._fetch(name(obj)))
+        except PermanentError as error:
+            if error.code not in _ABSENT:
+                raise
+            mend = "Run `tieline package apply`; if it is installed, check the integration user's rights."
+            words = "the org does not show this object"
+            raise PermanentError(words, where=obj, mend=mend, code=error.code) from error
 
     def exists(self, obj: str) -> bool:
         try:
             self.object(obj)
         except PermanentError as error:
-            if error.code in ("NOT_FOUND", "INVALID_TYPE"):
+            if error.code in _ABSENT:
                 return False
             raise
         return True

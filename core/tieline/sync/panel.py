@@ -40,10 +40,11 @@ def row(context: Context, link: Link) -> dict[str, Value]:
     """The panel's fields. Empty texts clear what an earlier state said."""
     rules = context.rules_for(link.entity, link.mapping)
     problem = link.problem
+    shown = None if link.tombstone == "unlinked" else link.crm_key  # its record has a link of its own now
     return {
         ERP_KEY: link.id,
-        lookup_field(rules.mapping.crm_object): link.crm_key,
-        "Record_Id__c": link.crm_key,
+        lookup_field(rules.mapping.crm_object): shown,
+        "Record_Id__c": shown,
         "Back_Office__c": link.back_office,
         "Accounting_Entity__c": link.entity or None,
         "Mapping__c": rules.mapping.id,

@@ -13,6 +13,11 @@ from tieline.contract import Misconfigured
 _TIMEOUT = 60
 
 
+def pressers(document: Mapping[str, Any]) -> list[str]:
+    """Everybody who may edit something presses buttons; who only reads does not."""
+    return [user["user_id"] for user in document["users"] if "read" not in user["profile"].lower()]
+
+
 def standard_users(document: Mapping[str, Any]) -> list[str]:
     """Ids of people who sell: they may edit accounts and opportunities and administer nothing."""
     return [user["user_id"] for user in document["users"] if "standard" in user["profile"].lower()]

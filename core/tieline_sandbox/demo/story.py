@@ -14,7 +14,7 @@ from tieline.sync.preview import Counts
 from tieline.workers.assemble import Engine, assemble
 from tieline.workers.embedded import run_once
 from tieline.workers.packages import Installer
-from tieline_sandbox.demo.people import CrmUser, standard_users
+from tieline_sandbox.demo.people import CrmUser, pressers
 from tieline_sandbox.demo.screen import Advance, Screen
 from tieline_sandbox.demo.stage import ORG, Stage
 from tieline_sandbox.demo.truth import Marks
@@ -81,7 +81,7 @@ class Story:
             with self.screen.bar("Installing the package", len(plan.sent) * 2) as advance:
                 installer.apply(plan, progress=lambda what, done, all_: advance(_passed(what, done, all_), all_ * 2))
         name = user_permission_set(self.stage.system.prefix)
-        for user_id in standard_users(self.stage.org_document):
+        for user_id in pressers(self.stage.org_document):
             installer.org.records.assign_permission_set(name, user_id)
 
     def load(self) -> None:
