@@ -24,6 +24,7 @@ from tieline.contract import (
     TielineError,
     Values,
     Write,
+    moved,
 )
 from tieline_unleashed import answers, exact, members
 from tieline_unleashed.dates import milliseconds
@@ -65,7 +66,7 @@ class Contacts(Embedded):
         row = _of_guid(rows, own)
         if row is None:
             return self._missing(write)
-        if members.differ(members.values(row, write.expected), write.expected):
+        if moved(write.expected, members.values(row, write.expected)):
             return Stale(record({"Guid": parent}, row, shape))
         if write.operation is Operation.DELETE:
             return self._delete(write, parent, own)
@@ -154,6 +155,4 @@ def _of_person(rows: list[Json], person: Values) -> Json | None:
     wanted = {name: person.get(name) for name in _PERSON}
     if not any(wanted.values()):
         return None
-    return next(
-        (row for row in rows if not members.differ(dict.fromkeys(_PERSON) | members.values(row, _PERSON), wanted)), None
-    )
+    return next((row for row in rows if not moved(wanted, dict.fromkeys(_PERSON) | members.values(row, _PERSON))), None)

@@ -6,10 +6,8 @@ empty text is empty.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from tieline.contract import Value, Values
@@ -84,34 +82,3 @@ def sendable(record: Any, name: str = "") -> Any:
     if isinstance(record, str) and name.endswith(("On", "Date")) and (at := moment(record)) is not None:
         return body_form(at)
     return record
-
-
-def differ(current: Values, expected: Values) -> bool:
-    """Whether a field of `expected` has another value now. A field not shown now proves nothing."""
-    return any(name in current and not same(current[name], told) for name, told in expected.items())
-
-
-def same(now: Value, told: Value) -> bool:
-    """Equal for the engine that told it: trimmed NFC text, numbers and moments at the grain of `told`."""
-    if isinstance(now, bool) or isinstance(told, bool):
-        return bool(now) is bool(told)
-    if isinstance(told, (int, Decimal)) and now is not None:
-        return _same_number(now, told)
-    if isinstance(told, datetime) and isinstance(now, datetime):
-        return now.replace(microsecond=0) == told.replace(microsecond=0)
-    if isinstance(told, date) and isinstance(now, datetime):
-        return now.date() == told
-    return _text(now) == _text(told)
-
-
-def _same_number(now: Value, told: int | Decimal) -> bool:
-    scale = Decimal(told)
-    try:
-        return Decimal(str(now)).quantize(scale, ROUND_HALF_UP) == scale
-    except InvalidOperation:
-        return False
-
-
-def _text(value: Value) -> str:
-    text = "" if value is None else str(value)
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()

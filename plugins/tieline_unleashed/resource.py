@@ -32,6 +32,7 @@ from tieline.contract import (
     Values,
     Write,
     WriteStyle,
+    moved,
 )
 from tieline_unleashed import answers, exact, members
 from tieline_unleashed.dates import day_filter, milliseconds
@@ -144,7 +145,7 @@ class Resource:
         """Those that the shape's equalities select."""
         if not shape.where:
             return list(records)
-        return [r for r in records if not members.differ(self.values(items[r.key], shape.where), shape.where)]
+        return [r for r in records if not moved(shape.where, self.values(items[r.key], shape.where))]
 
     def read(self, shape: Shape, keys: Sequence[str]) -> dict[str, Record | None]:
         return {key: self.read_one(shape, key) for key in keys}
@@ -198,7 +199,7 @@ class Resource:
         if there is None:
             return Refused(f"{self.name} holds no {write.key} any more", code="404", gone=True)
         there = self.whole(there)
-        if members.differ(self.values(there, write.expected), write.expected):
+        if moved(write.expected, self.values(there, write.expected)):
             return Stale(self.record(there, shape))
         return self.post(shape, key, self.update_body(there, write), there)
 

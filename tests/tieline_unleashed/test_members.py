@@ -64,35 +64,6 @@ def test_sendable_drops_the_vendors_notes_and_says_dates_as_bodies_do() -> None:
     assert not {"CreatedBy", "LastModifiedOn"} & back.keys()
 
 
-@pytest.mark.parametrize(
-    ("now", "told", "equal"),
-    [
-        (None, "", True),
-        ("a ", "a", True),
-        ("e\u0301", "é", True),
-        ("a\r\nb", "a\nb", True),
-        ("a", "A", False),
-        (Decimal("12.3456"), Decimal("12.35"), True),
-        (Decimal("12.36"), Decimal("12.35"), False),
-        (Decimal(5), 5, True),
-        (None, Decimal(0), False),
-        ("abc", Decimal(1), False),
-        (None, False, True),
-        (True, False, False),
-        (date(2026, 1, 5), date(2026, 1, 5), True),
-        (datetime(2026, 1, 5, 1, 2, 3, 9, tzinfo=UTC), datetime(2026, 1, 5, 1, 2, 3, tzinfo=UTC), True),
-        (datetime(2026, 1, 5, 1, 2, 3, 9, tzinfo=UTC), date(2026, 1, 5), True),
-    ],
-)
-def test_same_as_the_engine_means_it(now: Value, told: Value, equal: bool) -> None:
-    assert members.same(now, told) is equal
-
-
-def test_a_field_not_shown_proves_no_difference() -> None:
-    assert not members.differ({}, {"Name": "x"})
-    assert members.differ({"Name": "y"}, {"Name": "x"})
-
-
 POSTAL = {"AddressType": "Postal", "StreetAddress": "Main 1", "StreetAddress2": "Flat 2", "City": "Berlin"}
 PHYSICAL = {"AddressType": "Physical", "StreetAddress": "Dock 9", "City": "Hamburg"}
 

@@ -3,6 +3,7 @@ a different spelling for an edit."""
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -16,7 +17,7 @@ def moved(expected: Values, now: Values) -> tuple[str, ...]:
 
 def same(expected: Value, now: Value) -> bool:
     """Equal values, where nothing, empty text and false are one; numbers are compared at the expected one's scale,
-    instants at whole seconds, dates without their time, texts without outer blanks and kinds of line end."""
+    instants at whole seconds, dates without their time, texts in NFC without outer blanks and kinds of line end."""
     if _empty(expected) or _empty(now):
         return _empty(expected) and _empty(now)
     if isinstance(expected, bool) or isinstance(now, bool):
@@ -40,7 +41,7 @@ def _same_number(expected: Decimal, now: Value) -> bool:
     except InvalidOperation:
         return False
     exponent = expected.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent >= 0:
+    if not isinstance(exponent, int) or exponent > 0:
         return number == expected
     return number.quantize(Decimal(1).scaleb(exponent), rounding=ROUND_HALF_UP) == expected
 
@@ -51,4 +52,4 @@ def _second(moment: datetime) -> datetime:
 
 
 def _text(value: str) -> str:
-    return value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()

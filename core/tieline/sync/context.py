@@ -78,7 +78,6 @@ class Options:
     retry_budget: int = 5
     page_of_links: int = 1000
     rounds: int = 5
-    mass_missing: int = 50
 
 
 @dataclass(frozen=True, slots=True)
