@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from toys.engine import Bench
-from toys.systems import AsyncErp, Toy, ToyCrm, VersionedErp, WholeErp
-from toys.world import World
 
 from tieline.store.memory import MemoryStore
+from tieline_simulation.bench import Bench
+from tieline_simulation.systems import AsyncErp, Toy, ToyCrm, VersionedErp, WholeErp
+from tieline_simulation.world import World
 
 SHAPES: dict[str, tuple[type[Toy], tuple[str, ...]]] = {
     "whole": (WholeErp, ("",)),

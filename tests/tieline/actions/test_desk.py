@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import pytest
-from toys.engine import Bench
 
 from tieline.actions.desk import Desk
 from tieline.contract import (
@@ -38,6 +37,7 @@ from tieline.contract import (
 )
 from tieline.sync.context import Context
 from tieline.sync.cycle import Cycle, Report
+from tieline_simulation.bench import Bench
 
 ORDER = Mapping(
     "toy",

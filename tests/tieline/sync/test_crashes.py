@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from toys.engine import Bench
-from toys.systems import AsyncErp, Toy, ToyCrm, VersionedErp, WholeErp
-from toys.world import World
 
 from tieline.store.memory import MemoryStore
+from tieline_simulation.bench import Bench
+from tieline_simulation.systems import AsyncErp, Toy, ToyCrm, VersionedErp, WholeErp
+from tieline_simulation.world import World
 
 
 class Killed(BaseException):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from toys.engine import Bench
 
 from tieline.contract import Record, Shape, Unconfirmed
 from tieline.store.nouns import Status
+from tieline_simulation.bench import Bench
 
 
 def load(bench: Bench, count: int = 5) -> None:

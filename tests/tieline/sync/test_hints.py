@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from toys.engine import Bench
 
 from tieline.contract import Cursor, Page, Shape
 from tieline.sync.hints import hints_scope
+from tieline_simulation.bench import Bench
 
 
 def hint(bench: Bench, name: str, when: str = "now") -> None:

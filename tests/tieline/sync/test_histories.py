@@ -1,4 +1,4 @@
-"""Seeded histories in bad weather: nothing lost, nothing twice, nothing leaked, whatever happens (see `toys.storm`).
+"""Seeded histories in bad weather: nothing lost, nothing twice, nothing leaked (see `tieline_simulation.storm`).
 
 A failure names its seed; `Storm(shape, seed).run()` plays the same history again.
 """
@@ -6,14 +6,15 @@ A failure names its seed; `Storm(shape, seed).run()` plays the same history agai
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from toys.mutants import MUTANTS
-from toys.storm import SHAPES, Storm
 
 from tieline.store.opening import open_store
 from tieline.store.protocol import Store
+from tieline_simulation.mutants import MUTANTS, Patch
+from tieline_simulation.storm import SHAPES, Storm
 
 QUICK = 50
 DEEP = 2000
@@ -68,9 +69,16 @@ WHERE = {
 """Each design fault, and the shape of back office that shows it soonest."""
 
 
+@pytest.fixture
+def patch() -> Iterator[Patch]:
+    made = Patch()
+    yield made
+    made.undo()
+
+
 @pytest.mark.parametrize("name", list(MUTANTS))
-def test_an_engine_with_a_design_fault_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    MUTANTS[name](monkeypatch)
+def test_an_engine_with_a_design_fault_is_caught(name: str, patch: Patch) -> None:
+    MUTANTS[name](patch)
     for seed in range(60):
         try:
             Storm(WHERE[name], seed).run()

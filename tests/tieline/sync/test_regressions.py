@@ -6,9 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from toys.engine import CUSTOMER, Bench
-from toys.systems import AsyncErp, ToyCrm, VersionedErp, WholeErp
-from toys.world import World
 
 from tieline.contract import Done, Outcome, PermanentError, Record, Shape, Side, Write
 from tieline.store.memory import MemoryStore
@@ -18,6 +15,9 @@ from tieline.sync.context import Options
 from tieline.sync.intents import update_item
 from tieline.sync.outcome import apply
 from tieline.sync.rules import compile_rules
+from tieline_simulation.bench import CUSTOMER, Bench
+from tieline_simulation.systems import AsyncErp, ToyCrm, VersionedErp, WholeErp
+from tieline_simulation.world import World
 
 RULES = compile_rules((CUSTOMER,), "books", "")["customer"]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from toys.engine import Bench
 
 from tieline.contract import PermanentError, Side
 from tieline.store.nouns import Status
 from tieline.sync.repair import Repair
+from tieline_simulation.bench import Bench
 
 
 def repair(bench: Bench) -> Repair:

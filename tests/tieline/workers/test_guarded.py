@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from toys.systems import ToyCrm
-from toys.world import World
 
 from tieline.contract import (
     AnswerLost,
@@ -25,6 +23,8 @@ from tieline.contract import (
     Write,
 )
 from tieline.workers.guarded import GuardedCrm
+from tieline_simulation.systems import ToyCrm
+from tieline_simulation.world import World
 
 SHAPE = Shape("Account", ("Name",))
 WRITE = Write(Operation.CREATE, "", {"Name": "x"}, "key", marker="m")

@@ -1,6 +1,6 @@
 """Bad weather for the engine: a seeded history of user edits, presses, faults and kills over one toy back office.
 
-Everything is drawn from one seed. Each value a user types is new in the whole history, so the oracle (`toys.oracle`)
+Everything is drawn from one seed. Each value a user types is new in the whole history, so the oracle (`oracle.py`)
 knows which value was typed over which. Clocks are coarse and steps small, so stamps tie; pages are small; a write whose
 answer was lost may take effect later; a row may become visible with a stamp older than rows already read; a user may
 edit a record just before the engine's write arrives. A kill ends the process between any two calls of a client or at
@@ -37,12 +37,12 @@ from tieline.store.memory import MemoryStore
 from tieline.store.protocol import Store
 from tieline.sync.context import Context
 from tieline.sync.cycle import Cycle, Report
-from toys.doors import Door, Killed
-from toys.engine import Bench
-from toys.oracle import Oracle
-from toys.systems import AsyncErp, ForgetfulErp, Toy, ToyCrm, VersionedErp, WholeErp
-from toys.watched import WatchedStore
-from toys.world import World
+from tieline_simulation.bench import Bench
+from tieline_simulation.doors import Door, Killed
+from tieline_simulation.oracle import Oracle
+from tieline_simulation.systems import AsyncErp, ForgetfulErp, Toy, ToyCrm, VersionedErp, WholeErp
+from tieline_simulation.watched import WatchedStore
+from tieline_simulation.world import World
 
 SHAPES: dict[str, tuple[type[Toy], tuple[str, ...]]] = {
     "whole": (WholeErp, ("",)),

@@ -24,10 +24,10 @@ from tieline.contract import (
     Values,
     Write,
 )
-from toys.systems import AsyncErp, Toy, ToyCrm
+from tieline_simulation.systems import AsyncErp, Toy, ToyCrm
 
 if TYPE_CHECKING:
-    from toys.storm import Storm
+    from tieline_simulation.storm import Storm
 
 
 class Killed(BaseException):

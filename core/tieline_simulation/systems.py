@@ -32,7 +32,7 @@ from tieline.contract import (
     WriteStyle,
     moved,
 )
-from toys.world import Change, Faults, World
+from tieline_simulation.world import Change, Faults, World
 
 
 @dataclass
@@ -277,7 +277,7 @@ class WholeErp(Toy):
     def _record(self, entity: str, shape: Shape, key: str) -> Record:
         return replace(super()._record(entity, shape, key), marker="")
 
-    def find(self, entity: str, shape: Shape, markers: Sequence[str]) -> Mapping[str, Record]:
+    def find(self, _entity: str, _shape: Shape, _markers: Sequence[str]) -> Mapping[str, Record]:
         raise AssertionError("this system carries no markers; births are found by the id we chose")
 
     def _create(self, entity: str, shape: Shape, write: Write) -> Outcome:

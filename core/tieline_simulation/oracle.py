@@ -20,12 +20,12 @@ from tieline.contract import Direction, Reference, Side, Write
 from tieline.contract import Mapping as RecordMapping
 from tieline.store.nouns import Link, Status
 from tieline.sync.panel import row as panel_row
-from toys.engine import CONTACT, CUSTOMER
-from toys.systems import AsyncErp, Toy
-from toys.world import Change
+from tieline_simulation.bench import CONTACT, CUSTOMER
+from tieline_simulation.systems import AsyncErp, Toy
+from tieline_simulation.world import Change
 
 if TYPE_CHECKING:
-    from toys.engine import Bench
+    from tieline_simulation.bench import Bench
 
 Place = tuple[str, str, str, str]
 """System, entity, object, key."""
@@ -192,7 +192,7 @@ class Oracle:
         for mapping in MAPPINGS:
             for entity in self.bench.entities:
                 for key in self.bench.erp.alive(mapping.erp_object, entity):
-                    self._has_partner(links, mapping, entity, key)
+                    self._has_partner(mapping, entity, key)
         for crm_key, entity in self.promoted:
             if crm_key in self.bench.crm.alive("Account"):
                 mine = [one for one in links if one.crm_key == crm_key and one.entity == entity]
@@ -209,7 +209,7 @@ class Oracle:
                 mine = [one for one in links if one.mapping == "contact" and one.crm_key == key]
                 assert any(one.erp_key or one.problem for one in mine), f"contact {key} did not follow: {mine}"
 
-    def _has_partner(self, links: Sequence[Link], mapping: RecordMapping, entity: str, key: str) -> None:
+    def _has_partner(self, mapping: RecordMapping, entity: str, key: str) -> None:
         with self.bench.store.reading() as tx:
             buried = tx.links_by_key("books", entity, mapping.name, Side.ERP, [key]).get(key)
         assert buried is not None, f"{mapping.name} {key} of {entity!r} was never seen"

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from tieline.contract import Cursor
 from tieline.sync import act, cycle, drive, intents, merge, observe, outcome, planning
 from tieline.sync.act import Tally
@@ -16,7 +14,22 @@ from tieline.sync.status import settled
 from tieline.sync.translate import Translator
 
 
-def no_intent(patch: pytest.MonkeyPatch) -> None:
+class Patch:
+    """Attributes replaced until `undo`."""
+
+    def __init__(self) -> None:
+        self._before: list[tuple[Any, str, Any]] = []
+
+    def setattr(self, owner: Any, name: str, value: Any) -> None:
+        self._before.append((owner, name, getattr(owner, name)))
+        setattr(owner, name, value)
+
+    def undo(self) -> None:
+        while self._before:
+            setattr(*self._before.pop())
+
+
+def no_intent(patch: Patch) -> None:
     """What was under way at a crash or a lost answer is forgotten and planned anew."""
 
     def forget(context: Context) -> Tally:
@@ -31,17 +44,17 @@ def no_intent(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(cycle, "recover", forget)
 
 
-def no_overlap(patch: pytest.MonkeyPatch) -> None:
+def no_overlap(patch: Patch) -> None:
     """Reading goes on exactly where it ended."""
     _shift_cursor(patch, lambda context, since: Cursor(since.stamp + context.options.overlap))
 
 
-def strict_cursor(patch: pytest.MonkeyPatch) -> None:
+def strict_cursor(patch: Patch) -> None:
     """Only stamps greater than the last one are read."""
     _shift_cursor(patch, lambda context, since: Cursor(since.stamp + context.options.overlap, "~"))
 
 
-def _shift_cursor(patch: pytest.MonkeyPatch, shift: Callable[[Context, Cursor], Cursor]) -> None:
+def _shift_cursor(patch: Patch, shift: Callable[[Context, Cursor], Cursor]) -> None:
     sweep = observe.Observer._sweep_mapping
 
     def swept(self: observe.Observer, *given: Any) -> observe.Seen:
@@ -77,7 +90,7 @@ class _Reader:
         return self._client.pages(entity, shape, self._shift(self._context, since) if since else None)
 
 
-def no_marker(patch: pytest.MonkeyPatch) -> None:
+def no_marker(patch: Patch) -> None:
     """Our own births are taken for strangers when they are met before their answer."""
     newborn = observe.Observer._newborn
 
@@ -88,7 +101,7 @@ def no_marker(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(observe.Observer, "_newborn", stranger)
 
 
-def no_base(patch: pytest.MonkeyPatch) -> None:
+def no_base(patch: Patch) -> None:
     """Two-way compare: whatever differs is a conflict, and nobody knows who changed it."""
 
     def two_way(rules: Any, crm: Any, erp: Any, _base: Any, translator: Translator, judge: Any, **more: Any) -> Any:
@@ -99,7 +112,7 @@ def no_base(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(planning, "merge", two_way)
 
 
-def ambiguity_forgotten(patch: pytest.MonkeyPatch) -> None:
+def ambiguity_forgotten(patch: Patch) -> None:
     """A clean refusal after an attempt of unknown outcome is taken for a proof that nothing happened."""
     apply: Any = outcome.apply
 
@@ -109,7 +122,7 @@ def ambiguity_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(act, "apply", certain)
 
 
-def no_precondition(patch: pytest.MonkeyPatch) -> None:
+def no_precondition(patch: Patch) -> None:
     """Updates quote no version and compare nothing."""
 
     def blunt(*given: Any) -> Any:
@@ -118,12 +131,12 @@ def no_precondition(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(act, "as_write", blunt)
 
 
-def loser_dropped(patch: pytest.MonkeyPatch) -> None:
+def loser_dropped(patch: Patch) -> None:
     """The loser of a conflict is written nowhere."""
     patch.setattr(drive.Driver, "_log", lambda *_given: None)
 
 
-def fresh_keys(patch: pytest.MonkeyPatch) -> None:
+def fresh_keys(patch: Patch) -> None:
     """Every attempt is sent under a new key and marker: nothing recognises a repeat."""
     count = iter(range(10**9))
 
@@ -134,7 +147,7 @@ def fresh_keys(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(act, "as_write", anew)
 
 
-def frozen_written(patch: pytest.MonkeyPatch) -> None:
+def frozen_written(patch: Patch) -> None:
     """A frozen field is treated like any other."""
     decide = merge._decide
 
@@ -147,7 +160,7 @@ def frozen_written(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(merge, "_decide", thaw)
 
 
-MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+MUTANTS: dict[str, Callable[[Patch], None]] = {
     one.__name__: one
     for one in (
         no_intent, no_overlap, strict_cursor, no_marker, no_base, ambiguity_forgotten, no_precondition, loser_dropped,

@@ -11,8 +11,8 @@ from tieline.store.nouns import Link
 from tieline.store.protocol import Store
 from tieline.sync.context import Context, Options
 from tieline.sync.cycle import Cycle, Report, confirm_first_load
-from toys.systems import Toy, ToyCrm
-from toys.world import Serial, World
+from tieline_simulation.systems import Toy, ToyCrm
+from tieline_simulation.world import Serial, World
 
 CUSTOMER = Mapping(
     "toy",
