@@ -41,6 +41,7 @@ from tieline_simulation.bench import Bench
 from tieline_simulation.doors import Door, Killed
 from tieline_simulation.oracle import Oracle
 from tieline_simulation.systems import AsyncErp, ForgetfulErp, Toy, ToyCrm, VersionedErp, WholeErp
+from tieline_simulation.violation import Violation, require
 from tieline_simulation.watched import WatchedStore
 from tieline_simulation.world import World
 
@@ -351,7 +352,7 @@ class Storm:
             before = self.world.writes()
             report = self.cycle()
             assert report is not None
-            assert report.problems == [], report.problems
+            require(report.problems == [], "I1", "{}", report.problems)
             if self.world.writes() == before and not self.bench.open_calls():
                 return
-        raise AssertionError(f"still writing after {most} cycles")
+        raise Violation("I1", f"still writing after {most} cycles")

@@ -9,6 +9,7 @@ from typing import Any
 from tieline.store.nouns import CursorRow, Link
 from tieline.store.protocol import Fence, Store, Transaction
 from tieline.sync.status import derive
+from tieline_simulation.violation import Violation, require
 
 
 class WatchedTransaction:
@@ -23,10 +24,13 @@ class WatchedTransaction:
     def save_links(self, links: Sequence[Link]) -> None:
         before = self._inner.links([link.id for link in links])
         for link in links:
-            assert link.status == derive(link), f"status of {link} should be {derive(link)}"
+            require(link.status == derive(link), "I7", "status of {} should be {}", link, derive(link))
             if link.id in before:
                 _never_back(before[link.id], link)
-        self._inner.save_links(links)
+        try:
+            self._inner.save_links(links)
+        except ValueError as error:
+            raise Violation("I3", str(error)) from error
         for link in links:
             self._watch(link)
 
@@ -34,16 +38,16 @@ class WatchedTransaction:
         before = self._inner.cursor(row.back_office, row.entity, row.side, row.object)
         self._inner.save_cursor(row)
         after = self._inner.cursor(row.back_office, row.entity, row.side, row.object)
-        assert after is not None
-        assert before is None or before.stamp <= after.stamp, f"cursor went back: {before} -> {after}"
+        forward = after is not None and (before is None or before.stamp <= after.stamp)
+        require(forward, "I7", "cursor went back: {} -> {}", before, after)
 
 
 def _never_back(before: Link, after: Link) -> None:
-    assert after.promoted >= before.promoted, f"promotion forgotten: {after}"
-    assert after.epoch >= before.epoch, f"epoch went back: {after}"
+    require(after.promoted >= before.promoted, "I7", "promotion forgotten: {}", after)
+    require(after.epoch >= before.epoch, "I7", "epoch went back: {}", after)
     old, new = before.erp, after.erp
     if old and new and old.sequence is not None and new.sequence is not None and before.erp_key == after.erp_key:
-        assert new.sequence >= old.sequence, f"older version over newer: {before} -> {after}"
+        require(new.sequence >= old.sequence, "I7", "older version over newer: {} -> {}", before, after)
 
 
 class WatchedStore:
