@@ -113,10 +113,16 @@ class Tally:
 
 
 class Storm:
-    """One history."""
+    """One history. `skip` leaves steps out by their number; each step draws from a stream of its own, so the others
+    stay what they were as far as they can. `kills` ends the process at these passings of a point, and at no other."""
 
-    def __init__(self, shape: str, seed: int, store: Store | None = None, weather: Weather | None = None) -> None:
-        self.shape, self.seed = shape, seed
+    def __init__(
+        self, shape: str, seed: int, store: Store | None = None, weather: Weather | None = None,
+        skip: frozenset[int] = frozenset(), kills: frozenset[int] | None = None,
+    ) -> None:  # fmt: skip
+        self.shape, self.seed, self.skip, self.kills = shape, seed, skip, kills
+        self.steps: list[tuple[int, str]] = []  # what was done: number and name
+        self.passed: Counter[str] = Counter()  # points, while it storms
         self.rng = random.Random(f"{shape}/{seed}")
         self.weather = weather or Weather.drawn(self.rng)
         self.world = World(step=0.3, coarse=True)
@@ -143,9 +149,15 @@ class Storm:
     def gate(self, name: str) -> None:
         """Between any two things the engine does outside: delayed effects arrive, the process may end."""
         self._arrive()
-        if self.raging and self.rng.random() < self.weather.kill:
+        if self.raging and self._ends_here(name):
             self.tally.add("kills")
             raise Killed(name)
+
+    def _ends_here(self, name: str) -> bool:
+        self.passed[name] += 1
+        if self.kills is None:
+            return self.rng.random() < self.weather.kill
+        return self.passed.total() in self.kills
 
     def _point(self, name: str) -> None:
         self.gate(name)
@@ -170,14 +182,21 @@ class Storm:
             (self.press, 2), (self.delete, 1), (self.poison, 1), (self.hush, 1), (self.rest, 1),
         ]  # fmt: skip
         actions, weights = [one for one, _ in choices], [weight for _, weight in choices]
+        script = self.rng.choices(actions, weights, k=steps)
         self.born_in_erp()
         self.raging = True
-        for _ in range(steps):
-            self.rng.choices(actions, weights)[0]()
-            self.world.tick(self.rng.choice([0, 0.3, 2]))
+        for number, action in enumerate(script):
+            if number not in self.skip:
+                self._step(number, action)
         self.raging = False
         self.calm()
         self.oracle.verdict()
+
+    def _step(self, number: int, action: Callable[[], object]) -> None:
+        self.rng = random.Random(f"{self.shape}/{self.seed}/{number}")
+        self.steps.append((number, getattr(action, "__name__", "step")))
+        action()
+        self.world.tick(self.rng.choice([0, 0.3, 2]))
 
     def edit(self) -> None:
         """A user edits one or two fields of a record, on either side; now, or in a transaction seen only later."""
