@@ -31,6 +31,7 @@ from tieline.sync.family import wake_children
 from tieline.sync.identity import derive
 from tieline.sync.intents import Intended, as_write
 from tieline.sync.outcome import Settled, apply, backoff
+from tieline.sync.points import Point
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
 
@@ -85,13 +86,13 @@ class Actor:
         ident = derive("call", self.side, *(item.idempotency_key for item in items))
         deadline = now + context.options.acknowledge_within
         call = Call(ident, context.back_office, self.entity, self.side, self.rules.name, items, now, False, 0, deadline)
-        context.point("act.before_intent")
+        context.point(Point.ACT_BEFORE_INTENT)
         with context.store.transaction(context.fence) as tx:
             tx.save_call(call)
             links = tx.links([item.link for item in items])
             awaiting = ident if self.side is Side.ERP else ""
             tx.save_links([settled(replace(k, dirty=False, awaiting=awaiting or k.awaiting)) for k in links.values()])
-        context.point("act.after_intent")
+        context.point(Point.ACT_AFTER_INTENT)
         return call
 
     def attempt(self, call: Call, part: Sequence[Item] | None = None, ambiguous: bool | None = None) -> Tally:
@@ -109,9 +110,9 @@ class Actor:
             self._not_sent(call, error)
         except (AnswerLost, TransientError) as error:
             outcomes = [Unknown(error.sentence())] * len(items)
-        self.context.point("act.before_ack")
+        self.context.point(Point.ACT_BEFORE_ACK)
         tally = self.adopt(call, list(zip(items, outcomes, strict=True)), ambiguous)
-        self.context.point("act.after_ack")
+        self.context.point(Point.ACT_AFTER_ACK)
         return tally
 
     def _not_sent(self, call: Call, error: NothingSent | RateLimited | Misconfigured) -> NoReturn:

@@ -26,6 +26,7 @@ from tieline.contract import (
 )
 from tieline.store.nouns import AuditEntry, StoredRow
 from tieline.store.protocol import Fence, Store
+from tieline.sync.points import Point, no_point
 from tieline.sync.rules import Rules, compile_rules
 
 
@@ -114,10 +115,6 @@ def _as_written(_language: str, text: str) -> str:
     return text
 
 
-def _no_point(_name: str) -> None:
-    return None
-
-
 @dataclass(frozen=True)
 class Context:
     """One back office, its two clients, and the effects. `point` is told when a named crash point is passed;
@@ -137,7 +134,7 @@ class Context:
     options: Options = field(default_factory=Options)
     say: Callable[[str, str], str] = _as_written
     plan_rows: RowPlanner = keep_rows
-    point: Callable[[str], None] = _no_point
+    point: Callable[[Point], None] = no_point
     fence: Fence | None = None
 
     @cached_property

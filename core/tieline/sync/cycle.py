@@ -17,6 +17,7 @@ from tieline.sync.lists import sync_lists
 from tieline.sync.match import match_mapping
 from tieline.sync.observe import Observer, Seen
 from tieline.sync.panel import write_panels
+from tieline.sync.points import Point
 from tieline.sync.recover import births, recover
 
 FIRST_LOAD = "first_load"
@@ -126,6 +127,7 @@ class Cycle:
         for entity, mappings in self.context.rules.items():
             rows = self._rows(entity)
             for rules in mappings.values():
+                self.context.point(Point.CYCLE_NEXT_MAPPING)
                 self.stage(f"match {rules.name}", lambda e=entity, r=rules: match_mapping(self.context, e, r))  # type: ignore[misc]
                 driver = Driver(self.context, entity, rules, rows, self.users, busy)
                 self.stage(rules.name, lambda d=driver: self.report.writes.add(d.run()))  # type: ignore[misc]

@@ -11,6 +11,7 @@ from tieline.store.nouns import CursorRow, Link, Problem
 from tieline.store.protocol import Transaction
 from tieline.sync.act import look_again
 from tieline.sync.context import Context
+from tieline.sync.points import Point
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
 
@@ -37,6 +38,7 @@ def _sweep(context: Context, side: Side, entity: str, rules: Rules) -> int:
     gone = list(context.client(side).deleted(context.entity_for(side, entity), rules.object_on(side), since))
     suspects: list[Link] = []
     touched = 0
+    context.point(Point.DELETES_BEFORE_COMMIT)
     with context.store.transaction(context.fence) as tx:
         for home in _homes(context, side, entity):
             doubtful = _links(tx, context, side, home, rules, gone)
@@ -44,6 +46,7 @@ def _sweep(context: Context, side: Side, entity: str, rules: Rules) -> int:
             suspects += [link for key, link in doubtful.items() if key not in {o.key for o in gone if o.merged_into}]
         reached = max([one.at for one in gone if one.at], default=row.stamp if row else since)
         tx.save_cursor(CursorRow(context.back_office, entity, side, name, reached))
+    context.point(Point.DELETES_AFTER_COMMIT)
     look_again(context, entity, rules, side, suspects)  # a delete is confirmed by a direct look
     return touched + len(suspects)
 

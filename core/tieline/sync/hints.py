@@ -14,6 +14,7 @@ from tieline.store.protocol import Transaction
 from tieline.sync.absorb import gone
 from tieline.sync.context import Context
 from tieline.sync.observe import Births, Observer
+from tieline.sync.points import Point
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
 
@@ -69,6 +70,7 @@ def _gone(
 def _forget(context: Context, scope: str, taken: Mapping[str, object]) -> None:
     if not taken:
         return
+    context.point(Point.HINTS_BEFORE_FORGET)
     with context.store.transaction(context.fence) as tx:
         now = tx.facts(scope)
         for name, when in taken.items():

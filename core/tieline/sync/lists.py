@@ -11,6 +11,7 @@ from tieline.contract.naming import attribute_field, list_key, list_object
 from tieline.store.nouns import StoredRow
 from tieline.sync.context import Context
 from tieline.sync.identity import fingerprint
+from tieline.sync.points import Point
 
 KEY_FIELD = "Key__c"
 
@@ -54,7 +55,9 @@ def _fingerprint(managed: ManagedList, row: StoredRow, ids: dict[str, str]) -> s
 
 def _write(context: Context, managed: ManagedList, rows: Sequence[StoredRow], ids: dict[str, str]) -> int:
     shown = [row_fields(managed, row, ids) for row in rows]
+    context.point(Point.LISTS_BEFORE_WRITE)
     outcomes = context.crm.upsert(list_object(context.system, managed), KEY_FIELD, shown)
+    context.point(Point.LISTS_BEFORE_COMMIT)
     answered = list(zip(rows, shown, outcomes, strict=True))
     kept = [_kept(row, fields, outcome) for row, fields, outcome in answered]
     notes = [

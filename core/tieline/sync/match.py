@@ -11,6 +11,7 @@ from tieline.store.protocol import Transaction
 from tieline.sync.context import Context
 from tieline.sync.family import wake_children
 from tieline.sync.matching import Pairing, pair
+from tieline.sync.points import Point
 from tieline.sync.repair import HELD
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
@@ -38,6 +39,7 @@ def match_mapping(context: Context, entity: str, rules: Rules) -> Matched:
         _join(tx, context, entity, rules, found, by_id)
         _mark(tx, context, entity, rules, found, by_id)
         _release(tx, entity, found, by_id)
+        context.point(Point.MATCH_BEFORE_COMMIT)
     return Matched(len(found.pairs), len(found.ambiguous))
 
 

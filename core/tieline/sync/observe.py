@@ -12,6 +12,7 @@ from tieline.store.protocol import Transaction
 from tieline.sync.absorb import absorb
 from tieline.sync.context import Context
 from tieline.sync.identity import link_id, read_marker, reference
+from tieline.sync.points import Point
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
 
@@ -81,16 +82,17 @@ class Observer:
 
     def _take(self, side: Side, entity: str, rules: Rules, records: Sequence[Record], reached: datetime | None) -> Seen:
         context = self.context
-        context.point("observe.before_commit")
+        context.point(Point.OBSERVE_BEFORE_COMMIT)
         with context.store.transaction(context.fence, durable=False) as tx:
             seen = self.absorb_all(tx, side, entity, rules, records)
             if reached is not None:
                 tx.save_cursor(self._row(side, entity, rules, reached))
-        context.point("observe.after_commit")
+        context.point(Point.OBSERVE_AFTER_COMMIT)
         return seen
 
     def _finish(self, side: Side, entity: str, rules: Rules, as_of: datetime) -> None:
         """A whole sweep vouches for everything up to the server's time at its start."""
+        self.context.point(Point.OBSERVE_BEFORE_FINISH)
         with self.context.store.transaction(self.context.fence, durable=False) as tx:
             tx.save_cursor(self._row(side, entity, rules, as_of))
 

@@ -13,6 +13,7 @@ from tieline.contract.naming import ERP_KEY, LINK_OBJECT, lookup_field
 from tieline.store.nouns import Link, Status
 from tieline.sync.context import Context
 from tieline.sync.identity import fingerprint
+from tieline.sync.points import Point
 from tieline.sync.rules import Rules
 
 BATCH = 200
@@ -96,7 +97,9 @@ def _has_panel(context: Context, link: Link) -> bool:
 
 def _write(context: Context, links: Sequence[Link]) -> int:
     rows = [row(context, link) for link in links]
+    context.point(Point.PANEL_BEFORE_WRITE)
     outcomes = context.crm.upsert(LINK_OBJECT, ERP_KEY, rows)
+    context.point(Point.PANEL_BEFORE_COMMIT)
     done: dict[str, str] = {}
     for link, shown, outcome in zip(links, rows, outcomes, strict=True):
         if isinstance(outcome, Done):
@@ -111,6 +114,7 @@ def _write(context: Context, links: Sequence[Link]) -> int:
             context.back_office,
             [context.note("panel", side=Side.CRM, after={"rows": sorted(done)}, note=f"{len(done)} rows")],
         )
+    context.point(Point.PANEL_AFTER_COMMIT)
     return len(done)
 
 

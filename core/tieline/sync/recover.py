@@ -17,6 +17,7 @@ from tieline.sync.act import Actor, Tally, look_again
 from tieline.sync.context import Context
 from tieline.sync.observe import Births
 from tieline.sync.outcome import Settled, adopt, indeterminate, never_happened
+from tieline.sync.points import Point
 from tieline.sync.status import settled
 
 
@@ -26,7 +27,7 @@ def recover(context: Context) -> Tally:
         calls = tx.open_calls(context.back_office)
     total, failure = Tally(), None
     for call in calls:
-        context.point("recover.call")
+        context.point(Point.RECOVER_CALL)
         try:
             total.add(_Recovery(context, replace(call, maybe_sent=True)).run())
         except TielineError as error:  # one side that is down does not hold up the other
@@ -149,6 +150,7 @@ class _Recovery:
         """The same key again: the vendor recognises it, so there is still one record whatever happened before. A
         refusal is believed once nothing of an earlier attempt can be under way any more."""
         certain = self._long_gone()
+        self.context.point(Point.RECOVER_BEFORE_REPEAT)
         with self.context.store.transaction(self.context.fence) as tx:  # killed from here on, it was sent just now
             tx.save_call(replace(self.call, made_at=self.context.clock.now()))
         return self.actor.attempt(self.call, items, ambiguous=not certain)
@@ -213,6 +215,7 @@ class _Recovery:
     def _close(self, items: Sequence[Item], judge: Settle) -> list[Link]:
         closed = {item.link for item in items}
         left = tuple(item for item in self.call.items if item.link not in closed)
+        self.context.point(Point.RECOVER_BEFORE_CLOSE)
         with self.context.store.transaction(self.context.fence) as tx:
             links = tx.links(list(closed))
             settlements = [judge(links[item.link], item) for item in items if item.link in links]
