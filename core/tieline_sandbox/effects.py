@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -15,15 +17,30 @@ def _system_now() -> datetime:
 
 @dataclass(slots=True)
 class Clock:
-    """The sandbox's clock: real time plus an offset the plane may move, or a frozen instant."""
+    """The sandbox's clock: real time plus an offset the plane may move, or a frozen instant. A fault may shift it for
+    one request; other threads do not notice."""
 
     source: Callable[[], datetime] = _system_now
     offset: timedelta = timedelta()
     frozen: datetime | None = None
+    _shift: ContextVar[timedelta] = field(default_factory=lambda: ContextVar("shift", default=timedelta()))
 
     def now(self) -> datetime:
         """Timezone-aware, UTC."""
-        return (self.frozen or self.source()) + self.offset
+        return (self.frozen or self.source()) + self.offset + self._shift.get()
+
+    @contextmanager
+    def unshifted(self) -> Iterator[None]:
+        """One request: what shifts the clock inside ends with it."""
+        token = self._shift.set(timedelta())
+        try:
+            yield
+        finally:
+            self._shift.reset(token)
+
+    def shift(self, seconds: float) -> None:
+        """For the rest of this request."""
+        self._shift.set(timedelta(seconds=seconds))
 
     def advance(self, seconds: float) -> None:
         self.offset += timedelta(seconds=seconds)

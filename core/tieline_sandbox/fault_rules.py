@@ -8,24 +8,34 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from tieline_sandbox.faults import (
+from tieline_sandbox.deeds import (
+    AsUser,
     CloseMid,
     Deed,
+    Defer,
+    DelayVisible,
     DropResponse,
     Duplicate,
     Flip,
-    Match,
-    Planned,
+    Reorder,
     Reset,
-    Rule,
+    Shorten,
+    Skew,
     Stall,
     Status,
     Trickle,
 )
+from tieline_sandbox.faults import Match, Planned, Rule
 from tieline_sandbox.hooks import Hook
 from tieline_sandbox.wire import Headers
 
-_LONGEST = 3600.0
+_LONGEST, _YEAR = 3600.0, 366 * 86_400.0
+_UNTOUCHED = (Hook.ACCEPTED, Hook.PARSED)
+_HOOKS_OF: Mapping[type, tuple[Hook, ...]] = {
+    Defer: _UNTOUCHED,  # later the work is done, or has its stamps
+    DelayVisible: _UNTOUCHED,
+    AsUser: (*_UNTOUCHED, Hook.AFTER_COMMIT, Hook.RESPONDING),  # before the commit the store is held
+}
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e\x80-\xff]([\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?|")
 _FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
@@ -45,7 +55,9 @@ def read_rule(value: Any) -> Rule:
             raise RuleRefused(f'A fault rule needs "{key}".')
     at, match = _hook(given["at"]), _match(given.get("match", {}))
     _check_tags_known(at, match)
-    return Rule(at, _deed(given["do"]), match, _count(given, "nth", 0), _count(given, "times", 1))
+    deed = _deed(given["do"])
+    _check_hook(at, deed)
+    return Rule(at, deed, match, _count(given, "nth", 0), _count(given, "times", 1))
 
 
 def show_planned(planned: Planned) -> dict[str, Any]:
@@ -103,6 +115,12 @@ def _check_tags_known(at: Hook, match: Match) -> None:
             raise RuleRefused(f'"match.{key}" is not known yet at "accepted"; use "at": "parsed" or a later hook.')
 
 
+def _check_hook(at: Hook, deed: Deed) -> None:
+    hooks = _HOOKS_OF.get(type(deed), tuple(Hook))
+    if at not in hooks:
+        raise RuleRefused(f'"{_NAMES[type(deed)]}" strikes at {", ".join(hooks)} only; "at" is "{at}".')
+
+
 def _deed(value: Any) -> Deed:
     named = {value: {}} if isinstance(value, str) else value
     if not isinstance(named, Mapping) or len(named) != 1:
@@ -121,14 +139,45 @@ def _bare(kind: Callable[[], Deed]) -> Callable[[str, Any], Deed]:
     return read
 
 
-def _timed(kind: Callable[[float], Deed]) -> Callable[[str, Any], Deed]:
+def _timed(kind: Callable[[float], Deed], *, least: float = 0, most: float = _LONGEST) -> Callable[[str, Any], Deed]:
     def read(name: str, options: Any) -> Deed:
-        seconds = _object(options, f'"do.{name}"', ("seconds",)).get("seconds")
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= _LONGEST:
-            raise RuleRefused(f'"do.{name}.seconds" must be a number above 0, up to 3600; it is {_shown(seconds)}.')
-        return kind(float(seconds))
+        return kind(_seconds(_object(options, f'"do.{name}"', ("seconds",)), name, least, most))
 
     return read
+
+
+def _seconds(given: Mapping[str, Any], name: str, least: float, most: float) -> float:
+    seconds = given.get("seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not least < seconds <= most:
+        span = f"above {least:.0f}, up to {most:.0f}"
+        raise RuleRefused(f'"do.{name}.seconds" must be a number {span}; it is {_shown(seconds)}.')
+    return float(seconds)
+
+
+def _defer(name: str, options: Any) -> Deed:
+    given = _object(options, f'"do.{name}"', ("seconds", "code"))
+    return Defer(_seconds(given, name, 0, _YEAR), _code({"code": 524, **given}, name))
+
+
+def _as_user(name: str, options: Any) -> Deed:
+    given = _object(options, f'"do.{name}"', ("user", "action", "object", "id", "values"))
+    texts = {key: given.get(key, "") for key in ("user", "action", "object", "id")}
+    for key, text in texts.items():
+        if not isinstance(text, str) or (not text and key != "id"):
+            raise RuleRefused(f'"do.{name}.{key}" must be a text that is not empty; it is {_shown(text)}.')
+    values = given.get("values", {})
+    if not isinstance(values, Mapping):
+        raise RuleRefused(f'"do.{name}.values" must be an object; it is {_shown(values)}.')
+    return AsUser(**texts, values=values)
+
+
+def _reorder(name: str, options: Any) -> Deed:
+    return Reorder(_positive(_object(options, f'"do.{name}"', ("back",)), name, "back"))
+
+
+def _shorten(name: str, options: Any) -> Deed:
+    given = _object(options, f'"do.{name}"', ("bytes",))
+    return Shorten(0 if given.get("bytes") == 0 else _positive(given, name))
 
 
 def _close_mid(name: str, options: Any) -> Deed:
@@ -145,15 +194,20 @@ def _flip(name: str, options: Any) -> Deed:
 
 def _status(name: str, options: Any) -> Deed:
     given = _object(options, f'"do.{name}"', ("code", "headers", "body"))
-    code = given.get("code")
-    if isinstance(code, bool) or not isinstance(code, int) or not 200 <= code <= 599:
-        raise RuleRefused(f'"do.status.code" must be a whole number from 200 to 599; it is {_shown(code)}.')
+    code = _code(given, name)
     headers, body = _headers(given.get("headers", {})), given.get("body", "")
     if isinstance(body, str):
         return Status(code, headers, body.encode(errors="surrogatepass"))
     if not any(name.lower() == "content-type" for name, _ in headers):
         headers = (("Content-Type", "application/json;charset=UTF-8"), *headers)
     return Status(code, headers, json.dumps(body).encode())
+
+
+def _code(given: Mapping[str, Any], name: str) -> int:
+    code = given.get("code")
+    if isinstance(code, bool) or not isinstance(code, int) or not 200 <= code <= 599:
+        raise RuleRefused(f'"do.{name}.code" must be a whole number from 200 to 599; it is {_shown(code)}.')
+    return code
 
 
 def _headers(value: Any) -> Headers:
@@ -167,10 +221,10 @@ def _headers(value: Any) -> Headers:
     return tuple(value.items())
 
 
-def _positive(given: Mapping[str, Any], name: str) -> int:
-    number = given.get("bytes", 1)
+def _positive(given: Mapping[str, Any], name: str, key: str = "bytes") -> int:
+    number = given.get(key, 1)
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise RuleRefused(f'"do.{name}.bytes" must be a whole number of 1 or more; it is {_shown(number)}.')
+        raise RuleRefused(f'"do.{name}.{key}" must be a whole number of 1 or more; it is {_shown(number)}.')
     return number
 
 
@@ -204,20 +258,32 @@ def _kinds() -> str:
 KINDS: Mapping[str, Callable[[str, Any], Deed]] = {
     "status": _status,
     "reset": _bare(Reset),
+    "defer": _defer,
     "close_mid": _close_mid,
+    "shorten": _shorten,
     "drop_response": _bare(DropResponse),
     "stall": _timed(Stall),
     "trickle": _timed(Trickle),
     "flip": _flip,
+    "reorder": _reorder,
     "duplicate": _bare(Duplicate),
+    "skew": _timed(Skew, least=-_YEAR, most=_YEAR),
+    "delay_visible": _timed(DelayVisible, most=_YEAR),
+    "as_user": _as_user,
 }
 _NAMES: Mapping[type[Deed], str] = {
     Status: "status",
     Reset: "reset",
+    Defer: "defer",
     CloseMid: "close_mid",
+    Shorten: "shorten",
     DropResponse: "drop_response",
     Stall: "stall",
     Trickle: "trickle",
     Flip: "flip",
+    Reorder: "reorder",
     Duplicate: "duplicate",
+    Skew: "skew",
+    DelayVisible: "delay_visible",
+    AsUser: "as_user",
 }

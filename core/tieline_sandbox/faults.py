@@ -1,114 +1,17 @@
-"""Faults as values: what to match, at which hook, what to do. `fault_rules` reads them from JSON.
-
-Three families of deeds:
-- those that end the request at the hook: `Status`, `Reset` (before the commit nothing happened, after it the
-  effect stays);
-- those that let the work go on and change the answer: `CloseMid`, `DropResponse`, `Trickle`, `Flip`;
-- `Stall`, which waits at the hook and goes on, and `Duplicate`, which delivers the whole request once more.
-"""
+"""Faults in force: which requests a rule matches and when it strikes. `deeds` says what then happens, `fault_rules`
+reads both from JSON."""
 
 from __future__ import annotations
 
-import hashlib
 import re
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
+from tieline_sandbox.deeds import Deed, Ending, OncePerRequest, Reorder
 from tieline_sandbox.hooks import Hook, Tags
-from tieline_sandbox.wire import Delivery, Headers, Request, Response
-
-NOTHING_SENT = Response(0, delivery=Delivery(close_after=0))
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """Answer with this instead."""
-
-    code: int
-    headers: Headers = ()
-    body: bytes = b""
-
-    def answer(self) -> Response:
-        return Response(self.code, self.headers, self.body)
-
-
-@dataclass(frozen=True, slots=True)
-class Reset:
-    """Cut the connection at once: no byte of an answer."""
-
-    def answer(self) -> Response:
-        return NOTHING_SENT
-
-
-@dataclass(frozen=True, slots=True)
-class Stall:
-    """Wait at the hook, then go on. Before the commit the store is held, so everybody waits."""
-
-    seconds: float
-
-    def change(self, response: Response, firing: int) -> Response:  # noqa: ARG002
-        return replace(response, delivery=replace(response.delivery, stall=self.seconds))
-
-
-@dataclass(frozen=True, slots=True)
-class CloseMid:
-    """Send the head and so many bytes of the body, then reset; always short of the whole body."""
-
-    bytes: int
-
-    def change(self, response: Response, firing: int) -> Response:  # noqa: ARG002
-        return _cut(response, max(0, min(self.bytes, len(response.body) - 1)))
-
-
-@dataclass(frozen=True, slots=True)
-class DropResponse:
-    """Do all of the work, send nothing."""
-
-    def change(self, response: Response, firing: int) -> Response:  # noqa: ARG002
-        return _cut(response, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Trickle:
-    """Send the head at once, then one byte of the body every so many seconds."""
-
-    seconds: float
-
-    def change(self, response: Response, firing: int) -> Response:  # noqa: ARG002
-        return replace(response, delivery=replace(response.delivery, trickle=self.seconds))
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """Change so many bytes of the body; which ones follows from the seed and the number of the firing."""
-
-    bytes: int
-    seed: int = 0
-
-    def change(self, response: Response, firing: int) -> Response:
-        body = bytearray(response.body)
-        for place in self._places(len(body), firing):
-            body[place] ^= 1 + _draw(self.seed, firing, place, "mask") % 255
-        return replace(response, body=bytes(body))
-
-    def _places(self, length: int, firing: int) -> set[int]:
-        places: set[int] = set()
-        draw = 0
-        while len(places) < min(self.bytes, length):
-            places.add(_draw(self.seed, firing, draw, "place") % length)
-            draw += 1
-        return places
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """Deliver the request twice, as a proxy does that retries by itself; the second answer is returned."""
-
-
-Ending = Status | Reset
-Change = CloseMid | DropResponse | Trickle | Flip
-Deed = Ending | Change | Stall | Duplicate
+from tieline_sandbox.wire import Request, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +63,12 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """One firing of a rule: the deed and its number, counted from 1."""
+    """One firing of a rule: the deed and its number, counted from 1. A `Reorder` is told of every hit, those that are
+    let by with the number 0: it has to know their answers."""
 
     deed: Deed
     firing: int
+    rule: int = 0
 
 
 class Faults:
@@ -173,6 +78,7 @@ class Faults:
         self._lock = Lock()
         self._last = 0
         self._planned: dict[int, Planned] = {}
+        self._answers: defaultdict[int, deque[Response]] = defaultdict(deque)
 
     def plan(self, rules: Iterable[Rule]) -> list[Planned]:
         """Put rules in force, all at one instant."""
@@ -196,10 +102,21 @@ class Faults:
         with self._lock:
             count = len(self._planned)
             self._planned.clear()
+            self._answers.clear()
         return count
 
-    def strikes(self, hook: Hook, request: Request, tags: Tags, *, duplicates: bool = True) -> list[Strike]:
-        """What strikes here. A rule that ends the request is the last one counted."""
+    def swapped(self, strike: Strike, response: Response) -> Response:
+        """What a `Reorder` makes of this answer: an earlier one, once there are as many as it goes back."""
+        assert isinstance(strike.deed, Reorder)
+        with self._lock:
+            kept = self._answers[strike.rule]
+            kept.append(response)
+            earlier = kept.popleft() if len(kept) > strike.deed.back else response
+        return earlier if strike.firing else response
+
+    def strikes(self, hook: Hook, request: Request, tags: Tags, *, again: bool = False) -> list[Strike]:
+        """What strikes here. A rule that ends the request is the last one counted; a delivery made `again` by a rule
+        is not made once more."""
         if not self._planned:
             return []
         struck: list[Strike] = []
@@ -207,20 +124,12 @@ class Faults:
             for planned in list(self._planned.values()):
                 if planned.rule.at is not hook or not planned.rule.match.fits(request, tags):
                     continue
-                if not duplicates and isinstance(planned.rule.do, Duplicate):
+                if again and isinstance(planned.rule.do, OncePerRequest):
                     continue
                 self._planned[planned.id] = now = planned.hit()
-                if now.fired > planned.fired:
-                    struck.append(Strike(planned.rule.do, now.fired))
-                    if isinstance(planned.rule.do, Ending):
-                        break
+                fires = now.fired > planned.fired
+                if fires or isinstance(planned.rule.do, Reorder):
+                    struck.append(Strike(planned.rule.do, now.fired if fires else 0, planned.id))
+                if fires and isinstance(planned.rule.do, Ending):
+                    break
         return struck
-
-
-def _cut(response: Response, after: int) -> Response:
-    return replace(response, delivery=replace(response.delivery, close_after=after))
-
-
-def _draw(*of: object) -> int:
-    """A number that follows from its arguments alone, so that a seeded fault repeats."""
-    return int.from_bytes(hashlib.sha256(repr(of).encode()).digest()[:8])

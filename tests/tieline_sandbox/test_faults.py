@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from tieline_sandbox.deeds import CloseMid, DropResponse, Flip, Reset, Stall, Status
 from tieline_sandbox.fault_rules import KINDS, RuleRefused, read_rule, show_planned
-from tieline_sandbox.faults import CloseMid, DropResponse, Faults, Flip, Match, Reset, Rule, Stall, Status
+from tieline_sandbox.faults import Faults, Match, Rule
 from tieline_sandbox.hooks import Hook, Tags
 from tieline_sandbox.wire import Request, Response
 
@@ -108,12 +109,18 @@ SAMPLES: dict[str, Any] = {
     "stall": {"seconds": 1.5},
     "trickle": {"seconds": 0.5},
     "flip": {"bytes": 2, "seed": 7},
+    "defer": {"seconds": 60.0, "code": 504},
+    "shorten": {"bytes": 0},
+    "reorder": {"back": 2},
+    "skew": {"seconds": -3600.0},
+    "delay_visible": {"seconds": 90.0},
+    "as_user": {"user": "ann", "action": "update", "object": "Thing", "id": "1", "values": {"name": "x"}},
 }
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_read_and_shown(kind: str) -> None:
-    rule = read_rule({"at": "responding", "do": {kind: SAMPLES.get(kind, {})}})
+    rule = read_rule({"at": "parsed", "do": {kind: SAMPLES.get(kind, {})}})
     assert show_planned(Faults().plan([rule])[0])["do"] == {kind: SAMPLES.get(kind, {})}
 
 
@@ -148,6 +155,19 @@ def test_defaults_and_short_forms() -> None:
         ({"at": "parsed", "do": {"trickle": {"seconds": 10**400}}}, '"do.trickle.seconds" must be a number'),
         ({"at": "parsed", "do": {"close_mid": {"bytes": 0}}}, '"do.close_mid.bytes" must be'),
         ({"at": "parsed", "do": {"flip": {"seed": "x"}}}, '"do.flip.seed" must be'),
+        ({"at": "parsed", "do": {"defer": {"seconds": 0}}}, '"do.defer.seconds" must be a number above 0'),
+        ({"at": "parsed", "do": {"defer": {"seconds": 1, "code": 600}}}, '"do.defer.code" must be'),
+        ({"at": "responding", "do": {"defer": {"seconds": 1}}}, '"defer" strikes at accepted, parsed only'),
+        (
+            {"at": "after_commit", "do": {"delay_visible": {"seconds": 1}}},
+            '"delay_visible" strikes at accepted, parsed',
+        ),
+        ({"at": "before_commit", "do": {"as_user": SAMPLES["as_user"]}}, '"as_user" strikes at'),
+        ({"at": "parsed", "do": {"as_user": {"user": "ann"}}}, '"do.as_user.action" must be a text'),
+        ({"at": "parsed", "do": {"as_user": {**SAMPLES["as_user"], "values": []}}}, '"do.as_user.values" must be'),
+        ({"at": "parsed", "do": {"reorder": {"back": 0}}}, '"do.reorder.back" must be'),
+        ({"at": "parsed", "do": {"shorten": {"bytes": -1}}}, '"do.shorten.bytes" must be'),
+        ({"at": "parsed", "do": {"skew": {"seconds": "1"}}}, '"do.skew.seconds" must be a number'),
         ({"at": "parsed", "do": "reset", "nth": -1}, '"nth" must be a whole number'),
         ({"at": "parsed", "do": "reset", "times": 1.5}, '"times" must be a whole number'),
         ({"at": "parsed", "do": "reset", "seed": 1}, 'Unknown key "seed" in a fault rule; known: at, do, match,'),

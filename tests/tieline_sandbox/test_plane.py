@@ -58,6 +58,10 @@ def test_wrong_methods_and_paths(ask: Ask) -> None:
     assert ask("HEAD", "log").status == 200
 
 
+def stamps(ask: Ask) -> list[str]:
+    return [one["at"] for one in ask("GET", "log").json()["mutations"]]
+
+
 @pytest.mark.parametrize("at", Hook)
 @pytest.mark.parametrize(("do", "status"), [({"status": {"code": 502, "body": "x"}}, 502), ("reset", 0)])
 def test_an_ending_fault_decides_the_answer_and_the_effect(ask: Ask, make: Ask, at: Hook, do: Any, status: int) -> None:
@@ -115,6 +119,63 @@ def test_a_closing_plane_ends_stalls_without_effect(plane: Plane, ask: Ask, make
     plane.close()
     assert silent(make("one"))
     assert names(ask) == []
+
+
+def test_a_deferred_request_is_done_when_its_time_has_come(ask: Ask, make: Ask, clock: Clock) -> None:
+    plan(ask, "parsed", {"defer": {"seconds": 60}}, times=0, match={"method": "POST"})
+    assert make("one").status == 524
+    clock.advance(59)
+    assert names(ask) == []
+    clock.advance(1)
+    assert names(ask) == ["one"]
+    assert names(ask) == ["one"]
+
+
+def test_a_shortened_answer_is_whole_to_the_door(ask: Ask, make: Ask) -> None:
+    plan(ask, "responding", {"shorten": {"bytes": 3}})
+    response, clean = make("one"), make("two")
+    assert response.delivery == clean.delivery
+    assert (response.status, response.body) == (201, b'{"i')
+
+
+def test_a_reordered_answer_belongs_to_the_request_before(ask: Ask, make: Ask) -> None:
+    plan(ask, "responding", "reorder", nth=1, times=2)
+    told = [make(name).json()["id"] for name in ("one", "two", "three", "four")]
+    assert told == ["1", "1", "2", "4"]
+    assert names(ask) == ["one", "two", "three", "four"]
+
+
+def test_a_skewed_clock_is_off_for_one_request(ask: Ask, make: Ask, clock: Clock) -> None:
+    clock.freeze(datetime(2025, 1, 31, tzinfo=UTC))
+    plan(ask, "accepted", {"skew": {"seconds": 3600}})
+    dates = [make(name).header("Date") for name in ("one", "two")]
+    assert dates == ["Fri, 31 Jan 2025 01:00:00 GMT", "Fri, 31 Jan 2025 00:00:00 GMT"]
+    assert stamps(ask) == ["2025-01-31T01:00:00+00:00", "2025-01-31T00:00:00+00:00"]
+
+
+def test_what_was_delayed_has_old_stamps_and_todays_date(ask: Ask, make: Ask, clock: Clock) -> None:
+    clock.freeze(datetime(2025, 1, 31, tzinfo=UTC))
+    plan(ask, "parsed", {"delay_visible": {"seconds": 3600}})
+    assert [make(name).header("Date") for name in ("one", "two")] == ["Fri, 31 Jan 2025 00:00:00 GMT"] * 2
+    assert stamps(ask) == ["2025-01-30T23:00:00+00:00", "2025-01-31T00:00:00+00:00"]
+
+
+@pytest.mark.parametrize(("at", "order"), [("parsed", ["theirs", "one"]), ("after_commit", ["one", "theirs"])])
+def test_a_person_acts_in_the_middle_of_a_request(ask: Ask, make: Ask, at: str, order: list[str]) -> None:
+    edit = {"user": "ann", "action": "create", "object": "Thing", "values": {"name": "theirs"}}
+    plan(ask, at, {"as_user": edit})
+    assert make("one").status == 201
+    assert [(one["after"]["name"], one["actor"]) for one in ask("GET", "log").json()["mutations"]] == [
+        (name, "ann" if name == "theirs" else "api") for name in order
+    ]
+
+
+def test_a_refused_edit_in_the_middle_is_not_overlooked(ask: Ask, make: Ask) -> None:
+    edit = {"user": "ann", "action": "create", "object": "Thing", "values": {"name": "forbidden"}}
+    plan(ask, "parsed", {"as_user": edit})
+    response = make("one")
+    assert (response.status, names(ask)) == (500, [])
+    assert b"may not be called forbidden" in response.body
 
 
 def test_tags_stay_known_at_later_hooks(ask: Ask, make: Ask) -> None:

@@ -12,7 +12,8 @@ import pytest
 from tieline.contract import Done, HttpRequest, HttpResponse, Operation, Shape, Stale, Unknown, Write
 from tieline.org import open_org
 from tieline.org.http import RequestsTransport
-from tieline_sandbox.faults import CloseMid, DropResponse, Match, Rule, Status
+from tieline_sandbox.deeds import CloseMid, DropResponse, Status
+from tieline_sandbox.faults import Match, Rule
 from tieline_sandbox.hooks import Hook
 
 ACCOUNT = Shape("Account", ("Name", "Phone"))
