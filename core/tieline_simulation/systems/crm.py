@@ -1,0 +1,73 @@
+"""The CRM: batches, partial writes against a stamp, births by marker, a feed of deletions, merges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tieline.contract import (
+    Capabilities,
+    DeleteSource,
+    Done,
+    Idempotency,
+    Outcome,
+    Precondition,
+    Record,
+    Shape,
+    Values,
+    Write,
+    WriteStyle,
+)
+from tieline_simulation.systems.base import Toy
+
+
+@dataclass
+class ToyCrm(Toy):
+    """Batches, partial writes, a unique marker field, a feed of deletions."""
+
+    name: str = "crm"
+    shape_of: Capabilities = field(
+        default_factory=lambda: Capabilities(
+            Precondition.STAMP, Idempotency.NATURAL, WriteStyle.PARTIAL, DeleteSource.FEED, batch_size=4, deletable=True
+        )
+    )
+    forbidden: set[tuple[str, str]] = field(default_factory=set)
+    related: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
+
+    def _embedded(self, _entity: str, shape: Shape, parent: str) -> tuple[Record, ...]:
+        rows = self.related.get((parent, shape.object), [])
+        return tuple(Record(f"{parent}/{number}", row) for number, row in enumerate(rows))
+
+    def merge(self, obj: str, winner: str, loser: str, children: Mapping[str, str] | None = None) -> None:
+        """A person merges two records: the loser goes to the bin and says into which one; its children (object ->
+        field that names the parent) are the winner's from now on."""
+        self.rows["", obj, loser].merged_into = winner
+        self.remove(obj, loser)
+        for child, name in (children or {}).items():
+            for key, values in self.alive(child).items():
+                if values.get(name) == loser:
+                    self.edit(child, key, **{name: winner})
+
+    def _create(self, entity: str, shape: Shape, write: Write) -> Outcome:
+        mine = ((k, r) for (e, o, k), r in self.rows.items() if (e, o) == (entity, shape.object) and r.marker)
+        known = next((key for key, row in mine if row.marker == write.marker and not row.deleted), None)
+        if known is None:
+            return super()._create(entity, shape, write)
+        self._put(
+            entity, shape.object, known, {**self.rows[entity, shape.object, known].values, **write.fields}, engine=True
+        )
+        return Done(known, record=self._record(entity, shape, known))
+
+    def upsert(self, obj: str, key_field: str, rows: Sequence[Values]) -> Sequence[Outcome]:
+        self.world.calls["crm.upsert"] += 1
+        outcomes: list[Outcome] = []
+        for values in rows:
+            key = f"{obj}:{values[key_field]}"
+            existing = self.rows.get(("", obj, key))
+            self._put("", obj, key, {**(existing.values if existing else {}), **values}, engine=True, origin=key)
+            outcomes.append(Done(key))
+        return outcomes
+
+    def may_edit(self, user_id: str, record_id: str) -> bool:
+        return (user_id, record_id) not in self.forbidden
