@@ -28,9 +28,11 @@ from tieline.workers.embedded import run_once
 from tieline.workers.packages import Installer
 from tieline_sandbox.effects import Clock as SandboxClock
 from tieline_sandbox.fault_rules import read_rule
+from tieline_sandbox.hooks import Probe
 from tieline_sandbox.org import build as build_org
 from tieline_sandbox.runner import RunningSandbox, start
 from tieline_sandbox.state import Mutation
+from tieline_sandbox.wire import Request, Response, json_response
 from tieline_unleashed.sandbox import build as build_unleashed
 
 ROOT = Path(__file__).parents[2]
@@ -55,11 +57,28 @@ class MovedClock:
         self.ahead += max(0.0, seconds)
 
 
+Answer = Callable[[], Response]
+Between = Callable[[Request, Answer], Response]
+"""What stands before a sandbox: may answer in its place, or change what it says."""
+
+
+def _as_it_is(_request: Request, answer: Answer) -> Response:
+    return answer()
+
+
 class Box:
     """One running sandbox: its faults, its people, its ground truth."""
 
     def __init__(self, running: RunningSandbox, name: str) -> None:
         self.running, self.name = running, name
+        self.between: Between = _as_it_is
+        application = running.plane.application
+        handle = application.handle
+
+        def stand_between(request: Request, probe: Probe) -> Response:
+            return self.between(request, lambda: handle(request, probe))
+
+        application.handle = stand_between  # type: ignore[method-assign]
 
     @property
     def state(self) -> Any:
@@ -80,7 +99,16 @@ class Box:
         faults = self.running.plane.faults
         fired = sum(one.fired for one in faults.listed())
         faults.clear()
+        self.between = _as_it_is
         return fired
+
+    def refuse_bodies(self, part: bytes, status: int, told: Any) -> None:
+        """Until calmed, refuse every request whose body holds this."""
+
+        def between(request: Request, answer: Answer) -> Response:
+            return json_response(status, told) if part in request.body else answer()
+
+        self.between = between
 
     def held(self, kind: str, ident: str) -> dict[str, Any]:
         """The record as it is now."""

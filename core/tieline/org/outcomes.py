@@ -23,6 +23,7 @@ from tieline.org.values import full_id
 _GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
 _DANGLING = "INVALID_CROSS_REFERENCE_KEY"
 _CHANGED = "PRECONDITION_FAILED"
+_FREE_LATER = frozenset({"ENTITY_IS_LOCKED"})  # an approval holds the record; when it ends nobody edits the record
 _DUPLICATES = frozenset({"DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID"})
 
 
@@ -49,7 +50,7 @@ def refusal(found: Problem, operation: Operation, key_field: str = "") -> Outcom
         found.message.strip() or found.code,
         found.code,
         found.fields,
-        retryable=found.code in RETRYABLE or twin,
+        retryable=found.code in RETRYABLE | _FREE_LATER or twin,
         gone=operation is not Operation.CREATE and _is_gone(found),
     )
 
