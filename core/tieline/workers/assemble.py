@@ -14,7 +14,9 @@ from tieline.host.settings import SALESFORCE
 from tieline.host.state import write_private
 from tieline.org import Org
 from tieline.sync.context import Context, Options
+from tieline.sync.points import Point, no_point
 from tieline.sync.settling import row_planner
+from tieline.workers.faultpoints import from_environment
 from tieline.workers.guarded import Guarded, GuardedCrm
 
 LEASE_SECONDS = 120.0
@@ -35,11 +37,13 @@ def assemble(
     back_office: str = "",
     org: str = "",
     options: Options | None = None,
-    point: Callable[[str], None] | None = None,
+    point: Callable[[Point], None] | None = None,
     listener: Callable[[Event], None] | None = None,
 ) -> Engine:
-    """Log in on both sides, make sure both are still who they were, take the lease. Raises Misconfigured, and
-    TransientError while another worker runs this back office."""
+    """Log in on both sides, make sure both are still who they were, take the lease. Without a `point` of the caller's
+    the environment may name fault points. Raises Misconfigured, and TransientError while another worker runs this back
+    office."""
+    told = point or from_environment(runtime.environment)
     chosen = runtime.back_office(back_office)
     opened = _org(runtime, org)
     identity = runtime.check(chosen.connection)
@@ -66,7 +70,7 @@ def assemble(
         options or Options(),
         runtime.translator.text,
         planner,
-        point or _no_point,
+        told or no_point,
         fence,
     )
     siblings = [one.name for one in runtime.back_offices() if one.system.name == system.name]
@@ -74,10 +78,6 @@ def assemble(
 
 
 _SETTLE = ("managed", "stored", "fresh")
-
-
-def _no_point(_name: str) -> None:
-    return None
 
 
 def _owner(runtime: Runtime) -> str:
