@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -167,3 +168,15 @@ MUTANTS: dict[str, Callable[[Patch], None]] = {
         fresh_keys, frozen_written,
     )
 }  # fmt: skip
+
+
+@contextlib.contextmanager
+def switched_on(name: str) -> Iterator[None]:
+    """The engine with this design fault, for a while; the engine as it is when the name is empty."""
+    patch = Patch()
+    try:
+        if name:
+            MUTANTS[name](patch)
+        yield
+    finally:
+        patch.undo()

@@ -13,15 +13,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tieline.contract import Direction, Reference, Side, Write
+from tieline.contract import Direction, Precondition, Reference, Side, Write
 from tieline.contract import Mapping as RecordMapping
-from tieline.store.nouns import Link, Status
+from tieline.store.nouns import AuditEntry, Link, Status
 from tieline.sync.panel import row as panel_row
 from tieline_simulation.bench import CONTACT, CUSTOMER
-from tieline_simulation.systems import AsyncErp, Toy
+from tieline_simulation.losses import Loss
+from tieline_simulation.systems import Toy, WholeErp
 from tieline_simulation.violation import Violation, require
 from tieline_simulation.world import Change
 
@@ -46,8 +48,9 @@ class Oracle:
         self.allowed: set[tuple[str, str]] = set()  # a user asked for it, perhaps in vain
         self.promoted: set[tuple[str, str]] = set()  # a user asked for it and was told yes
         self.observed: set[str] = set()
-        self.doubtful: list[tuple[str, str]] = []
-        self.unseen_losses = 0
+        self.typed_at: dict[str, int] = {}  # place in the log
+        self.doubtful: list[Loss] = []
+        self.losses: list[Loss] = []  # inside a window, each with what the engine had read
         self.mutations: Counter[tuple[str, str]] = Counter()
         self.born: dict[Place, str] = {}
         self.deleted: set[Place] = set()
@@ -104,21 +107,36 @@ class Oracle:
             if plain(old) == plain(new) or isinstance(field.kind, Reference):
                 continue
             if not change.engine:
-                if old is not None:
-                    self.parents[plain(new)] = plain(old)
+                self._typed(plain(old), plain(new), born=not before)
                 continue
             foreign = {Direction.FROZEN, Direction.TO_CRM if side is Side.ERP else Direction.TO_ERP}
             require(field.direction not in foreign, "I5", "{} is not the engine's to write: {}", name, change)
             if old is not None:
-                self._overwritten(plain(old), plain(new), change, name)
+                self._overwritten(plain(old), plain(new), change, field.crm)
+
+    def _typed(self, old: str, new: str, *, born: bool) -> None:
+        """What was typed over what; nothing is typed over in a new record."""
+        self.typed_at[new] = self.seen - 1
+        if new and not born:
+            self.parents[new] = old
 
     def _overwritten(self, old: str, new: str, change: Change, name: str) -> None:
         if self._ancestor(old, new) or self._logged(old):
             return
-        what = f"{name} of {change.key}: {old!r} was overwritten by {new!r} and is in no log"
-        excused = isinstance(self.bench.erp, AsyncErp) and change.system == self.bench.erp.name
-        require(excused, "I4" if self._ancestor(new, old) else "I2", "{}", what)
-        self.doubtful.append((old, what))
+        loss = Loss(change.system, change.entity, f"{change.obj} {change.key}", name, old, new)
+        invariant = "I4" if self._ancestor(new, old) else "I2"
+        require(self._in_a_window(change, old), invariant, "{} and is in no log", loss.words())
+        self.doubtful.append(loss)
+
+    def _in_a_window(self, change: Change, old: str) -> bool:
+        """A system without a precondition: its queue hides an edit, or the moment between a client's own read and its
+        write does. What was typed before that read may not be lost."""
+        erp = self.bench.erp
+        if change.system != erp.name or erp.shape_of.precondition is not Precondition.NONE:
+            return False
+        if isinstance(erp, WholeErp):
+            return self.typed_at[old] >= erp.looked[change.entity, change.obj, change.key]
+        return True
 
     def _ancestor(self, old: str, new: str) -> bool:
         here: str | None = new
@@ -155,11 +173,32 @@ class Oracle:
         self._answered()
 
     def _late_losses(self) -> None:
-        for value, what in self.doubtful:
-            if self._logged(value):
+        """What is in the log by now is not lost. Anything else must have been typed after the engine's last look at the
+        record and before its write, and the audit must show what that look had seen."""
+        for loss in self.doubtful:
+            if self._logged(loss.lost):
                 continue
-            require(value not in self.observed, "I2", "{}, though it was read before", what)
-            self.unseen_losses += 1
+            require(loss.lost not in self.observed, "I2", "{}, though it was read before", loss.words())
+            self.losses.append(replace(loss, pre_image=self._pre_image(loss)))
+
+    def _pre_image(self, loss: Loss) -> str:
+        """What the engine had read of the field before it wrote, by its own account."""
+        told = [entry for entry in self._written(loss) if plain(entry.after.get(loss.field)) == loss.written]
+        if not told and isinstance(self.bench.erp, WholeErp) and self._ancestor(loss.written, loss.lost):
+            return loss.written  # the write put the whole record as it was read; this field was not to change
+        shown = [plain(entry.before[loss.field]) for entry in told if loss.field in entry.before]
+        typed_over = [one for one in shown if self._ancestor(one, loss.lost)]
+        require(typed_over, "I8", "{}: the audit does not show what stood there before", loss.words())
+        unchanged = typed_over[-1] == loss.written
+        require(not unchanged, "I4", "{}: the field was not to change and was written", loss.words())
+        return typed_over[-1]
+
+    def _written(self, loss: Loss) -> list[AuditEntry]:
+        with self.bench.store.reading() as tx:
+            entries = tx.audit("books", limit=1_000_000)
+        key = loss.record.split(" ", 1)[1]
+        mine = [one for one in entries if one.side == Side.ERP and one.erp_key == key]
+        return [one for one in mine if one.event in {"updated", "indeterminate"}]
 
     def _links(self) -> list[Link]:
         with self.bench.store.reading() as tx:

@@ -90,6 +90,7 @@ class Weather:
     read_fault: float = 0.0
     meddle: float = 0.0
     late: float = 0.0
+    window: float = 0.0
     blind: bool = False
     versionless: bool = False
 
@@ -98,7 +99,7 @@ class Weather:
         pick = rng.choice
         return cls(
             pick([0, 0.01, 0.03]), pick([0, 0.15, 0.4]), pick([0, 0, 0.05]), pick([0, 0.2, 0.5]), pick([0, 0.3]),
-            pick([False, False, True]), pick([False, True]),
+            pick([0, 0, 0.1]), pick([False, False, True]), pick([False, True]),
         )  # fmt: skip
 
 
@@ -124,7 +125,8 @@ class Storm:
         self.steps: list[tuple[int, str]] = []  # what was done: number and name
         self.passed: Counter[str] = Counter()  # points, while it storms
         self.rng = random.Random(f"{shape}/{seed}")
-        self.weather = weather or Weather.drawn(self.rng)
+        drawn = Weather.drawn(self.rng)  # whatever the weather, the script of a seed stays the same
+        self.weather = weather or drawn
         self.world = World(step=0.3, coarse=True)
         erp, self.entities = SHAPES[shape]
         self.crm, self.erp = ToyCrm(self.world), erp(self.world)
@@ -133,6 +135,8 @@ class Storm:
         self.bench = Bench(self.world, self.crm, self.erp, self.store, self.entities, self._point)
         self.oracle = Oracle(self.bench)
         self.store.watch = self.oracle.saved
+        if isinstance(self.erp, WholeErp):
+            self.erp.between = self._between
         self.doors = (Door(self, self.crm), Door(self, self.erp))
         self.tally = Tally()
         self.raging = False
@@ -232,6 +236,11 @@ class Storm:
         if (entity, obj, key) in toy.rows and obj in {"Account", "Contact", "Customers", "People"}:
             self.tally.add("edits in the window")
             self.do_edit(toy, entity, obj, key, self._typed(toy, obj))
+
+    def _between(self, entity: str, obj: str, key: str) -> None:
+        """The same, in the one moment that a system without a precondition leaves open."""
+        if self.raging and self.rng.random() < self.weather.window:
+            self.meddle(self.erp, entity, obj, key)
 
     def _record(self) -> tuple[Toy, str, str, str] | None:
         toy = self.rng.choice([self.crm, self.erp])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tieline.contract import (
@@ -35,6 +35,8 @@ class WholeErp(Toy):
             Precondition.NONE, Idempotency.CLIENT_ID, WriteStyle.WHOLE, DeleteSource.NONE, batch_size=1
         )
     )
+    between: Callable[[str, str, str], None] = field(default=lambda *_where: None)
+    looked: dict[tuple[str, str, str], int] = field(default_factory=dict)  # length of the log at the last such read
 
     def _record(self, entity: str, shape: Shape, key: str) -> Record:
         return replace(super()._record(entity, shape, key), marker="")
@@ -51,10 +53,13 @@ class WholeErp(Toy):
         return Done(write.key, record=self._record(entity, shape, write.key), created=True)
 
     def _update(self, entity: str, shape: Shape, write: Write) -> Outcome:
-        now = self._record(entity, shape, write.key)
+        """Read, compare, merge, put: nothing guards the moment between the first and the last."""
+        now, read = self._record(entity, shape, write.key), dict(self.rows[entity, shape.object, write.key].values)
+        self.looked[entity, shape.object, write.key] = len(self.world.log)
         if moved(write.expected, now.fields):
             return Stale(now)
-        whole = {**self.rows[entity, shape.object, write.key].values, **write.fields}
+        self.between(entity, shape.object, write.key)
+        whole = {**read, **write.fields}
         self._put(entity, shape.object, write.key, whole, engine=True)
         return Done(write.key, record=self._record(entity, shape, write.key))
 
