@@ -109,6 +109,9 @@ class Oracle:
             if not change.engine:
                 self._typed(plain(old), plain(new), born=not before)
                 continue
+            if isinstance(self.bench.erp, WholeErp) and self._put_back(change, plain(old), plain(new)):
+                self._overwritten(plain(old), plain(new), change, field.crm)
+                continue
             foreign = {Direction.FROZEN, Direction.TO_CRM if side is Side.ERP else Direction.TO_ERP}
             require(field.direction not in foreign, "I5", "{} is not the engine's to write: {}", name, change)
             if old is not None:
@@ -181,9 +184,14 @@ class Oracle:
             require(loss.lost not in self.observed, "I2", "{}, though it was read before", loss.words())
             self.losses.append(replace(loss, pre_image=self._pre_image(loss)))
 
+    def _put_back(self, change: Change, old: str, new: str) -> bool:
+        """A whole record was written as it had just been read: what was typed since is gone, in every field."""
+        return self._ancestor(new, old) and self._in_a_window(change, old)
+
     def _pre_image(self, loss: Loss) -> str:
         """What the engine had read of the field before it wrote, by its own account."""
-        told = [entry for entry in self._written(loss) if plain(entry.after.get(loss.field)) == loss.written]
+        mine = [entry for entry in self._written(loss) if loss.field in entry.after]
+        told = [entry for entry in mine if plain(entry.after[loss.field]) == loss.written]
         if not told and isinstance(self.bench.erp, WholeErp) and self._ancestor(loss.written, loss.lost):
             return loss.written  # the write put the whole record as it was read; this field was not to change
         shown = [plain(entry.before[loss.field]) for entry in told if loss.field in entry.before]
