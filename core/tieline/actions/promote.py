@@ -12,7 +12,7 @@ from tieline.sync.context import Context
 from tieline.sync.identity import link_id
 from tieline.sync.match import AMBIGUOUS
 from tieline.sync.observe import Observer
-from tieline.sync.status import settled
+from tieline.sync.status import overdue, settled
 
 
 def request_promotion(context: Context, mapping: str, crm_key: str, entity: str = "") -> str:
@@ -52,7 +52,7 @@ def mark(
             "this record was in the back office and one side's was deleted",
             mend="Restore the deleted record, or make a new one and promote that.",
         )
-    if link.awaiting:
+    if link.awaiting and not overdue(link):
         return link  # the same intent, under the same key, is on its way already
     wanted = replace(link, entity=entity, promote=True, dirty=True, not_before=None, attempts=0, problem=None)
     again = {name: value for name, value in link.extra.items() if name != "refused"}

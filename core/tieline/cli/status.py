@@ -17,13 +17,28 @@ _WORST = 20
 
 @click.command()
 @click.option("--back-office", default="", metavar="NAME", help="Only this one.")
+@click.option("--transitions", is_flag=True, help="Print what every event does to every status, as Markdown.")
 @pass_invocation
-def status(invocation: Invocation, back_office: str) -> None:
+def status(invocation: Invocation, back_office: str, transitions: bool) -> None:
     """Count records by sync status, and list what needs a person. Calls neither side."""
+    if transitions:
+        _show_table(invocation)
+        return
     with invocation.runtime.store.reading() as tx:
         offices = [one for one in invocation.runtime.back_offices() if back_office in ("", one.name)]
         documents = [_document(tx, one.name) for one in offices]
     invocation.show({"back_offices": documents}, lambda: _lines(documents))
+
+
+def _show_table(invocation: Invocation) -> None:
+    from tieline.sync.transitions import TABLE, markdown, told
+
+    keys = ("transition", "becomes", "effect")
+    rows = [
+        {"status": state, "event": event, **dict(zip(keys, told(cell, state), strict=True))}
+        for (state, event), cell in TABLE.items()
+    ]
+    invocation.show({"transitions": rows}, markdown)
 
 
 def _document(tx: Transaction, name: str) -> dict[str, Any]:

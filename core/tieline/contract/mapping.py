@@ -93,6 +93,8 @@ class Mapping:
     they are read with it, and a child missing from its parent's full set is gone.
     `crm_constants` are written once on records we create in the CRM and select ours among records shared by several
     systems (`ERP_Document__c`); `erp_constants` likewise for the ERP.
+    `delete_in_crm` and `delete_in_erp` repeat a deletion of the other side there; without them it is noticed and shown.
+    `system_of_record` CRM: a record that is out is *Published by CRM* instead of Promoted or In Sync.
     `panel` gives each record an `ERP_Link__c` row for people to read; order lines need none.
     `number` is the ERP field a person knows the record by (order number); it is shown in messages.
     """
@@ -110,6 +112,8 @@ class Mapping:
     create_in_erp: bool = True
     update_automatically: bool = True
     delete_in_crm: bool = False
+    delete_in_erp: bool = False
+    system_of_record: Side | None = None
     number: str = ""
     panel: bool = True
     crm_constants: MappingType[str, Value] = field(default_factory=dict)

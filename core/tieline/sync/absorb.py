@@ -11,7 +11,7 @@ from tieline.store.nouns import AuditEntry, Fields, Link, Observation, Problem
 from tieline.sync.identity import reference
 from tieline.sync.overtaken import PASSED, passing
 from tieline.sync.rules import Rules, name_on
-from tieline.sync.status import settled
+from tieline.sync.status import SYSTEM_OF_RECORD, overdue, settled, with_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,17 @@ def observation(rules: Rules, side: Side, record: Record) -> Observation:
 
 
 def absorb(link: Link, rules: Rules, side: Side, record: Record, now: datetime) -> Absorbed:
-    """The link after seeing this record. Raises PermanentError for values a field cannot hold."""
+    """The link after seeing this record. A change of its status is always noted. Raises PermanentError for values a
+    field cannot hold."""
+    taken = _absorbed(link, rules, side, record, now)
+    after = taken.link or link
+    notes = taken.notes
+    if after.status is not link.status and not notes:
+        notes = (_note(after, side, now, "confirmed" if after.confirmed and not link.confirmed else "seen"),)
+    return replace(taken, notes=with_status(after, notes))
+
+
+def _absorbed(link: Link, rules: Rules, side: Side, record: Record, now: datetime) -> Absorbed:
     seen = link.seen(side)
     fresh = observation(rules, side, record)
     if seen is not None and fresh.sequence is not None and seen.sequence is not None:
@@ -73,13 +83,14 @@ def _changed(link: Link, rules: Rules, side: Side, record: Record, fresh: Observ
     extra = {name: value for name, value in keyed.extra.items() if name != "refused"}
     if side is Side.ERP and link.awaiting:
         extra[PASSED] = {**extra.get(PASSED, {}), **passing(link, fresh)}
-    keyed = replace(keyed, dirty=True, not_before=None, attempts=0, problem=None, extra=extra)
+    why = link.problem if overdue(link) else None  # an edit is no answer
+    keyed = replace(keyed, dirty=True, not_before=None, attempts=0, problem=why, extra=extra)
     keyed = replace(keyed, parent=_parent(keyed, rules, record))
     if side is Side.ERP:
         keyed = confirm(keyed)
-    if side is Side.CRM and link.delete_refused:
-        keyed = replace(keyed, delete_refused="")
-    return settled(keyed)
+    if rules.mapping.system_of_record is Side.CRM:
+        keyed = replace(keyed, extra={**keyed.extra, SYSTEM_OF_RECORD: str(Side.CRM)})
+    return settled(replace(keyed, delete_refused=""))  # something newer happened: the refusal is history
 
 
 def _with(link: Link, side: Side, fresh: Observation) -> Link:
@@ -130,7 +141,8 @@ def _note(link: Link, side: Side, now: datetime, event: str) -> AuditEntry:
 def gone(link: Link, side: Side) -> Link:
     """The link once a direct look showed that this side's record is not there."""
     seen = link.seen(side) or Observation({})
-    return replace(_with(link, side, replace(seen, deleted=True)), dirty=True, not_before=None, problem=None)
+    why = link.problem if overdue(link) else None
+    return replace(_with(link, side, replace(seen, deleted=True)), dirty=True, not_before=None, problem=why)
 
 
 def confirm(link: Link) -> Link:

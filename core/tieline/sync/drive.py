@@ -8,7 +8,7 @@ from typing import Any
 
 from tieline.contract import Field as RecordField
 from tieline.contract import FieldConflict, ListRow, Option, Person, Side, TielineError
-from tieline.store.nouns import AuditEntry, Conflict, Item, Link, Problem, StoredRow
+from tieline.store.nouns import AuditEntry, Conflict, Item, Link, Problem, Status, StoredRow
 from tieline.store.protocol import Transaction
 from tieline.sync.act import Actor, Tally
 from tieline.sync.context import Context
@@ -19,6 +19,7 @@ from tieline.sync.match import AMBIGUOUS
 from tieline.sync.merge import Base, Clash, Judge, Merge, Values
 from tieline.sync.outcome import backoff, refusal_of
 from tieline.sync.planning import Block, Bury, Create, Decision, Surroundings, Update, Wait, decide
+from tieline.sync.points import Point
 from tieline.sync.repair import HELD
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
@@ -143,7 +144,7 @@ class Driver:
         now = self.context.clock.now()
         problem = Problem(decision.reason, decision.next_step, now, decision.code)
         work.saved[link.id] = settled(replace(link, problem=problem, dirty=False))
-        work.notes.append(self._note("blocked", link, decision.reason))
+        work.notes.append(self._note("blocked", work.saved[link.id], decision.reason))
 
     def _bury(self, work: Worklist, link: Link, decision: Bury) -> None:
         if decision.erase:
@@ -151,17 +152,17 @@ class Driver:
             return
         buried = replace(link, tombstone=f"gone:{decision.side}", dirty=False, problem=None, extra={})
         work.saved[link.id] = settled(buried)
-        work.notes.append(self._note("tombstone", link, f"deleted in the {decision.side}"))
+        work.notes.append(self._note("tombstone", work.saved[link.id], f"deleted in the {decision.side}"))
 
     def _update(self, work: Worklist, link: Link, decision: Update) -> None:
         merge = decision.merge
         refused = _refused_before(link, merge)
         after = self._after_merge(link, merge, refused, held=decision.held)
-        self._log(work, link, merge)
+        self._log(work, link, after, merge)
         to_erp = {} if decision.held or Side.ERP in refused else merge.to_erp
         to_crm = {} if Side.CRM in refused else merge.to_crm
         if to_erp or to_crm:
-            work.saved[link.id] = replace(after, dirty=True)
+            work.saved[link.id] = _on_its_way(after, link)
         elif after != link:
             work.saved[link.id] = after
         if to_erp:
@@ -183,9 +184,11 @@ class Driver:
             extra["waiting"] = ", ".join(sorted(merge.unresolved))
             due = self.context.clock.now() + backoff(link.attempts + 1, self.context.options)
         attempts = link.attempts + 1 if merge.unresolved else 0
+        met = not link.base and not (merge.to_erp or merge.to_crm)  # two records as read: nothing of ours in between
         return settled(
             replace(
                 link,
+                confirmed=link.confirmed or (met and link.promoted),
                 base={**link.base, **merge.agreed},
                 blocked=tuple(sorted(merge.blocked)),
                 extra=extra,
@@ -200,13 +203,18 @@ class Driver:
     def _hand_over(self, work: Worklist, link: Link, side: Side, item: Item) -> None:
         (work.crm if side is Side.CRM else work.erp).append(Intended(link, item))
 
-    def _log(self, work: Worklist, link: Link, merge: Merge) -> None:
+    def _log(self, work: Worklist, link: Link, after: Link, merge: Merge) -> None:
+        """Conflicts, edits taken back, and any change of the status that no answer will tell."""
         for clash in merge.clashes:
             work.conflicts.append(self._conflict(link, clash))
             winner = str(clash.winner or clash.policy)
-            work.notes.append(self._note("conflict", link, f"{', '.join(clash.fields)}: {winner}"))
+            work.notes.append(self._note("conflict", after, f"{', '.join(clash.fields)}: {winner}"))
         if merge.reverted:
-            work.notes.append(self._note("reverted", link, ", ".join(merge.reverted)))
+            work.notes.append(self._note("reverted", after, ", ".join(merge.reverted)))
+        written = (merge.to_erp or merge.to_crm) and after.status is not Status.CHANGES_PENDING
+        if after.status is not link.status and not (merge.clashes or merge.reverted or written):
+            event = "held" if after.status is Status.CHANGES_PENDING else "settled"
+            work.notes.append(self._note(event, after, ", ".join(sorted(merge.to_erp))))
 
     def _conflict(self, link: Link, clash: Clash) -> Conflict:
         values = repr((sorted(clash.crm.items()), sorted(clash.erp.items())))
@@ -228,6 +236,7 @@ class Driver:
     def _keep(self, work: Worklist) -> None:
         if not work.saved and not work.notes:
             return
+        self.context.point(Point.DRIVE_BEFORE_KEEP)
         with self.context.store.transaction(self.context.fence) as tx:
             tx.add_conflicts(work.conflicts)  # the loser is readable before anything is overwritten
             tx.save_links(list(work.saved.values()))
@@ -284,6 +293,12 @@ def _refused_before(link: Link, merge: Merge) -> tuple[Side, ...]:
     known = link.extra.get("refused", {})
     wanted = ((Side.CRM, merge.to_crm), (Side.ERP, merge.to_erp))
     return tuple(side for side, fields in wanted if fields and known.get(str(side)) == refusal_of(fields))
+
+
+def _on_its_way(after: Link, link: Link) -> Link:
+    """Until the answer is there, the tries so far and what came of them are remembered: waits grow, people are told."""
+    told = link.problem if link.problem is not None and not link.problem.final else after.problem
+    return settled(replace(after, dirty=True, attempts=max(after.attempts, link.attempts), problem=told))
 
 
 def _without(extra: Mapping[str, Any], *names: str) -> dict[str, Any]:

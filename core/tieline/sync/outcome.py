@@ -13,7 +13,7 @@ from tieline.sync.context import Options
 from tieline.sync.identity import fingerprint
 from tieline.sync.overtaken import moved_meanwhile, overtaken, without_passed
 from tieline.sync.rules import Rules
-from tieline.sync.status import settled
+from tieline.sync.status import answered, settled, with_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +39,28 @@ def apply(
     ambiguous: bool = False,
 ) -> Settled:
     """Take one outcome into the link it belongs to. `ambiguous`: an earlier attempt ended unknown, so a refusal now
-    proves nothing about that one and the intent stays open."""
+    proves nothing about that one and the intent stays open. Notes carry the status that came of it."""
+    return _told(_applied(link, item, side, outcome, rules, now, options, ambiguous=ambiguous))
+
+
+def _told(one: Settled) -> Settled:
+    return replace(one, notes=with_status(one.link, one.notes))
+
+
+def _applied(
+    link: Link, item: Item, side: Side, outcome: Outcome, rules: Rules, now: datetime, options: Options, *,
+    ambiguous: bool,
+) -> Settled:  # fmt: skip
     if ambiguous and isinstance(outcome, Refused) and not outcome.gone:
         return _still_open(link, item, side, outcome, now)
     if isinstance(outcome, Done):
         return _done(link, item, side, outcome, rules, now)
     if isinstance(outcome, Pending):
-        return Settled(settled(link), replace(item, correlation=outcome.correlation))
+        note = _note(link, item, side, now, "queued")
+        return Settled(settled(link), replace(item, correlation=outcome.correlation), (note,))
     if isinstance(outcome, Unknown):
         return Settled(settled(link), item, (_note(link, item, side, now, "unknown", outcome.reason),))
-    free = replace(link, awaiting="") if side is Side.ERP else link
+    free = answered(link) if side is Side.ERP else link
     if isinstance(outcome, Stale):
         return _stale(free, item, side, outcome, rules, now)
     return _refused(free, item, side, outcome, now, options)
@@ -62,10 +74,10 @@ def _still_open(link: Link, item: Item, side: Side, outcome: Refused, now: datet
 
 def _done(link: Link, item: Item, side: Side, outcome: Done, rules: Rules, now: datetime) -> Settled:
     if item.operation == "delete":
-        buried = replace(link, tombstone=f"deleted:{side}", awaiting="", dirty=False, problem=None)
+        buried = replace(answered(link), tombstone=f"deleted:{side}", dirty=False, problem=None)
         return Settled(settled(buried), None, (_note(link, item, side, now, "deleted"),))
     created = item.operation == "create"
-    bound = _bound(link, side, outcome.key or item.key)
+    bound = _bound(answered(link) if side is Side.ERP else link, side, outcome.key or item.key)
     moved = moved_meanwhile(link, side, item)
     seen = _seen_after(bound, side, item, outcome, rules, moved)
     bound = replace(bound, crm=seen) if side is Side.CRM else replace(bound, erp=seen)
@@ -74,7 +86,6 @@ def _done(link: Link, item: Item, side: Side, outcome: Done, rules: Rules, now: 
         bound,
         extra=bound.extra if side is Side.CRM else without_passed(bound.extra),
         base=_agreed(rules, bound, base),
-        awaiting="" if side is Side.ERP else bound.awaiting,
         promoted=True,
         promote=False if side is Side.ERP else bound.promote,
         problem=link.problem if _refused_elsewhere(link, side) else None,
@@ -200,14 +211,14 @@ def backoff(attempts: int, options: Options) -> timedelta:
 
 def never_happened(link: Link, item: Item, side: Side, now: datetime) -> Settled:
     """It is proved that the write did not take effect and never will: plan anew, under a new key."""
-    free = replace(link, awaiting="" if side is Side.ERP else link.awaiting, epoch=link.epoch + 1, dirty=True)
-    return Settled(settled(free), None, (_note(link, item, side, now, "not_executed"),))
+    free = replace(answered(link) if side is Side.ERP else link, epoch=link.epoch + 1, dirty=True)
+    return _told(Settled(settled(free), None, (_note(link, item, side, now, "not_executed"),)))
 
 
 def indeterminate(link: Link, item: Item, side: Side, now: datetime) -> Settled:
     """The record changed since and no longer tells whether our write was there: drop the intent, look, plan anew."""
-    free = replace(link, awaiting="" if side is Side.ERP else link.awaiting, dirty=True)
-    return Settled(settled(free), None, (_note(link, item, side, now, "indeterminate"),), reread=True)
+    free = replace(answered(link) if side is Side.ERP else link, dirty=True)
+    return _told(Settled(settled(free), None, (_note(link, item, side, now, "indeterminate"),), reread=True))
 
 
 def adopt(record: Record) -> Done:

@@ -90,12 +90,19 @@ def decide(link: Link, around: Surroundings) -> Decision:
     held = bool(found.to_erp) and not around.rules.mapping.update_automatically and not link.promote
     if found.to_erp and not around.erp.updatable:
         return Block("the back office cannot change this kind of record", "Change it there.", "not_updatable")
+    if withdrawn := _withdrawn(found.to_erp, around):
+        return withdrawn
     return Update(found, held)
 
 
 def _gone(link: Link, around: Surroundings) -> Bury:
     side = Side.CRM if link.crm and link.crm.deleted else Side.ERP
-    erase = side is Side.ERP and around.rules.mapping.delete_in_crm and bool(link.crm_key)
+    mapping = around.rules.mapping
+    if side is Side.ERP:
+        erase = mapping.delete_in_crm and bool(link.crm_key)
+    else:
+        both = bool(link.erp and link.erp.deleted)
+        erase = mapping.delete_in_erp and around.erp.deletable and bool(link.erp_key) and not both
     return Bury(side, erase)
 
 
@@ -129,6 +136,8 @@ def _create_in_erp(link: Link, around: Surroundings) -> Decision:
         return Wait(f"its {mapping.parent.replace('_', ' ')} is not promoted yet")
     if missing:
         return Block(f"{', '.join(missing)} must be filled in", "Fill it in and save.", "required")
+    if withdrawn := _withdrawn(fields, around):
+        return withdrawn
     parent = around.rules.parent_field
     parent_key = str(fields.get(parent.crm) or "") if parent else ""
     return Create(Side.ERP, fields, parent_key, tuple(unresolved))
@@ -152,6 +161,15 @@ def _for_erp(crm: Fields, around: Surroundings) -> tuple[dict[str, Canonical], l
         elif field.required and field.direction is not Direction.TO_CRM:
             missing.append(field.label or field.crm)
     return fields, unresolved, missing
+
+
+def _withdrawn(to_erp: Mapping[str, Canonical], around: Surroundings) -> Block | None:
+    """Records keep a list value the ERP took away, but nobody may choose it anew: that is said before any call."""
+    for name, value in to_erp.items():
+        field = around.rules.by_name[name]
+        if label := around.translator.withdrawn_label(field, value):
+            return Block(f"{field.label or name}: {label} is no longer offered", "Choose another one.", "withdrawn")
+    return None
 
 
 def _travels_on_birth(field: Field) -> bool:

@@ -12,13 +12,15 @@ from dataclasses import replace
 from typing import Protocol
 
 from tieline.contract import Idempotency, Operation, Outcome, Record, Side, TielineError
-from tieline.store.nouns import Call, Item, Link, Problem
-from tieline.sync.act import Actor, Tally, look_again
+from tieline.store.nouns import Call, Item, Link, Problem, Status
+from tieline.store.protocol import Transaction
+from tieline.sync.act import Actor, Tally
 from tieline.sync.context import Context
+from tieline.sync.looking import look_again
 from tieline.sync.observe import Births
 from tieline.sync.outcome import Settled, adopt, indeterminate, never_happened
 from tieline.sync.points import Point
-from tieline.sync.status import settled
+from tieline.sync.status import OVERDUE, settled
 
 
 def recover(context: Context) -> Tally:
@@ -89,15 +91,31 @@ class _Recovery:
         )
         with self.context.store.transaction(self.context.fence) as tx:
             links = tx.links([item.link for item in items])
-            asked = [link for link in links.values() if link.problem is None and not link.awaiting and link.promote]
-            late = [link for link in links.values() if link.problem is None and link not in asked]
-            tx.save_links([settled(replace(link, problem=problem, awaiting="")) for link in late])
-            again = [link.id for link in asked] if self._repeatable else []
-            tx.save_links([settled(replace(link, awaiting=self.call.id)) for link in asked if link.id in again])
+            told = [link for link in links.values() if link.problem is None]
+            asked = [link for link in told if link.extra.get(OVERDUE) and link.promote] if self._repeatable else []
+            late = [link for link in told if link not in asked]
+            tx.save_links([self._late(link, problem) for link in late])
+            again = [link.id for link in asked]
+            tx.save_links([settled(_in_time(link)) for link in asked])
+            self._tell(tx, late)
         if not again:
             return Tally()
         self.call = replace(self.call, deadline=self.context.clock.now() + self.context.options.acknowledge_within)
         return self.actor.attempt(self.call, [item for item in items if item.link in again])
+
+    def _late(self, link: Link, problem: Problem) -> Link:
+        return settled(replace(link, problem=problem, extra={**link.extra, OVERDUE: True}))
+
+    def _tell(self, tx: Transaction, late: Sequence[Link]) -> None:
+        notes = [
+            self.context.note(
+                "overdue", link=one.id, mapping=one.mapping, side=self.call.side, crm_key=one.crm_key,
+                erp_key=one.erp_key, status=str(Status.OUT_OF_SYNC),
+            )
+            for one in late
+        ]  # fmt: skip
+        if notes:
+            tx.append_audit(self.context.back_office, notes)
 
     @property
     def _repeatable(self) -> bool:
@@ -227,6 +245,11 @@ class _Recovery:
                 tx.close_call(self.call.id)
         self.call = replace(self.call, items=left)
         return [one.link for one in settlements]
+
+
+def _in_time(link: Link) -> Link:
+    """Asked once more: a new deadline runs."""
+    return replace(link, extra={name: value for name, value in link.extra.items() if name != OVERDUE})
 
 
 class Settle(Protocol):

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tieline.contract import PermanentError, Side
-from tieline.store.nouns import AuditEntry, Link
+from tieline.store.nouns import AuditEntry, Link, Status
 from tieline.store.protocol import Store, Transaction
 from tieline.sync.family import wake_children
 from tieline.sync.identity import derive
-from tieline.sync.status import settled
+from tieline.sync.status import overdue, settled
 
 HELD = "held"
 """In `Link.extra`: a person took this record out of matching and creating; only a person puts it back."""
@@ -29,22 +29,20 @@ class Repair:
 
     def stuck(self, mapping: str = "") -> list[Link]:
         """Links that are Out of Sync for a reason a new attempt may cure."""
-        after, found = "", []
+        found: list[Link] = []
         with self.store.reading() as tx:
-            while links := tx.find_links(self.back_office, mapping, "Out of Sync", after):
-                found += [link for link in links if link.problem is not None]
-                after = links[-1].id
+            for status in (Status.OUT_OF_SYNC, Status.DELETE_REQUEST_REJECTED):
+                after = ""
+                while links := tx.find_links(self.back_office, mapping, status, after):
+                    found += [link for link in links if _stuck(link)]
+                    after = links[-1].id
         return found
 
     def retry(self, links: Sequence[Link]) -> int:
         """Try these again in the next cycle. A link whose outcome is unknown stays with its open call."""
         with self.store.transaction() as tx:
             fresh = tx.links([link.id for link in links]).values()
-            again = [
-                settled(replace(one, problem=None, attempts=0, not_before=None, dirty=True))
-                for one in fresh
-                if one.problem is not None
-            ]
+            again = [settled(_once_more(one)) for one in fresh if _stuck(one)]
             tx.save_links(again)
             self._note(tx, "retried", again)
         return len(again)
@@ -128,6 +126,19 @@ class Repair:
         ]  # fmt: skip
         if entries:
             tx.append_audit(self.back_office, entries)
+
+
+def _stuck(link: Link) -> bool:
+    return link.problem is not None or bool(link.delete_refused)
+
+
+def _once_more(link: Link) -> Link:
+    """As if nothing had been refused. What waits for its answer for too long is asked again, under the same key."""
+    extra = {name: value for name, value in link.extra.items() if name != "refused"}
+    return replace(
+        link, problem=None, delete_refused="", attempts=0, not_before=None, dirty=True, extra=extra,
+        promote=link.promote or overdue(link),
+    )  # fmt: skip
 
 
 def _only_dirty(link: Link, winner: Side, name: str) -> tuple[str | bool | None, str | bool | None]:

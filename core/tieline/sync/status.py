@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 
-from tieline.store.nouns import Link, Status
+from tieline.store.nouns import AuditEntry, Link, Status
+
+SYSTEM_OF_RECORD = "system_of_record"
+"""In `Link.extra`: the mapping says that the CRM is where this kind of record lives."""
+
+OVERDUE = "overdue"
+"""In `Link.extra`: the deadline of its open write has passed once; the write stays open."""
 
 
 def derive(link: Link) -> Status:
     """The first rule that holds, in this order."""
     if link.delete_refused:
         return Status.DELETE_REQUEST_REJECTED
-    if link.awaiting:
+    if link.awaiting and not overdue(link):
         return Status.AWAITING_ACKNOWLEDGMENT
     if link.problem is not None or link.blocked:
         return Status.OUT_OF_SYNC
@@ -20,9 +27,20 @@ def derive(link: Link) -> Status:
         return Status.NOT_PROMOTED
     if link.extra.get("pending"):
         return Status.CHANGES_PENDING
-    if link.extra.get("system_of_record") == "crm":
+    if link.extra.get(SYSTEM_OF_RECORD) == "crm":
         return Status.PUBLISHED_BY_CRM
     return Status.IN_SYNC if link.confirmed else Status.PROMOTED
+
+
+def overdue(link: Link) -> bool:
+    """Whether its write has waited for an answer for too long, and nobody has asked again since."""
+    return bool(link.extra.get(OVERDUE)) and link.problem is not None
+
+
+def answered(link: Link) -> Link:
+    """The link once its open write in the ERP has an outcome."""
+    extra = {name: value for name, value in link.extra.items() if name != OVERDUE}
+    return replace(link, awaiting="", extra=extra)
 
 
 def settled(link: Link) -> Link:
@@ -32,6 +50,11 @@ def settled(link: Link) -> Link:
     if link.status is status and link.extra.get("shown") == shown:
         return link
     return replace(link, status=status, panel="", extra={**link.extra, "shown": shown})
+
+
+def with_status(link: Link, notes: Iterable[AuditEntry]) -> tuple[AuditEntry, ...]:
+    """The notes of what happened to a link, with the status that came of it: Sync History is read from them."""
+    return tuple(replace(note, status=str(link.status)) for note in notes)
 
 
 def visible(link: Link, status: Status) -> str:
