@@ -18,11 +18,13 @@ import pytest
 
 from tieline.contract import Side
 from tieline.effects import SerialExecutor, SystemClock, SystemRandomness
+from tieline.host import clients
 from tieline.host.connecting import Said, connect
 from tieline.host.runtime import Runtime
 from tieline.store.nouns import AuditEntry, Conflict, Link
 from tieline.sync.context import Options
 from tieline.sync.cycle import Report
+from tieline.transport import policy_from
 from tieline.workers.assemble import Engine, assemble
 from tieline.workers.embedded import run_once
 from tieline.workers.packages import Installer
@@ -135,6 +137,10 @@ class Box:
 
     def calls(self) -> int:
         return int(self.running.plane.requests.calls()[0])
+
+    def sent(self, since: int, *methods: str) -> list[str]:
+        """Paths of the requests of these methods that came after so many calls, answered or not."""
+        return [one.path for one in self.running.plane.requests.since(since) if one.method in methods]
 
 
 @dataclass
@@ -301,3 +307,9 @@ def new_tie(tmp_path: Path) -> Iterator[Callable[[], Tie]]:
     """Makes a tie for one test alone, for what would spoil it for others."""
     with ExitStack() as leaving:
         yield lambda: _tied(tmp_path, leaving)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients made from now on wait a sixth of a second for each part of an answer."""
+    monkeypatch.setattr(clients, "policy_from", lambda *told: replace(policy_from(*told), patience=0.15))
