@@ -12,5 +12,6 @@ from tieline import hookimpl
 @hookimpl
 def register_commands() -> Sequence[click.Command]:
     from tieline_sandbox.commands import demo, sandbox
+    from tieline_sandbox.soak.command import soak
 
-    return [demo, sandbox]
+    return [demo, sandbox, soak]

@@ -1,0 +1,88 @@
+"""The stage: a local org and a local back office in processes of their own, connected, installed and loaded."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tieline.contract import PermanentError
+from tieline_sandbox.soak.planes import Plane
+from tieline_sandbox.soak.workers import Ran, Worker, Zygote, eventually
+
+ORG = "org"
+_MOST_CYCLES = 30
+
+
+@dataclass(frozen=True)
+class Stage:
+    """`erp` and `org` are the planes; `system` the word of the back office, and its connection's name."""
+
+    zygote: Zygote
+    state: Path
+    system: str
+    org: Plane
+    erp: Plane
+
+    def document(self, name: str) -> dict[str, Any]:
+        """Addresses and credentials of a sandbox."""
+        return dict(json.loads((self.state / f"{name}.json").read_text("utf-8")))
+
+    @property
+    def engine_user(self) -> str:
+        """The org's user the product signs in as."""
+        return str(self.document(ORG)["username"])
+
+    def run(self, *arguments: str) -> Ran:
+        return self.zygote.run(*arguments, state=self.state)
+
+    def watch(self, interval: float = 0.2, **environment: str) -> Worker:
+        told = ("sync", "--watch", "--yes", "--interval", str(interval))
+        return self.zygote.start(*told, state=self.state, **environment)
+
+    def once(self, **environment: str) -> Worker:
+        return self.zygote.start("sync", "--once", "--yes", "--json", state=self.state, **environment)
+
+    def settle(self) -> int:
+        """Cycles until one neither writes nor complains; how many it took. Raises PermanentError when none is quiet."""
+        ran = None
+        for count in range(1, _MOST_CYCLES + 1):
+            ran = self.once().ran()
+            if ran.code == 0 and _quiet(json.loads(ran.out)):
+                return count
+        raise PermanentError(f"not at rest after {_MOST_CYCLES} cycles: {ran}", where="soak", mend="Look into its log.")
+
+
+@contextlib.contextmanager
+def staged(zygote: Zygote, state: Path, system: str, data: Path) -> Iterator[Stage]:
+    """Everything ready and at rest. The sandboxes end with the zygote."""
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name, more in ((ORG, []), (system, ["--data", str(data)])):
+        _up(zygote, state, name, more)
+    with contextlib.ExitStack() as closing:
+        org, erp = (
+            closing.enter_context(contextlib.closing(Plane(json.loads((state / f"{name}.json").read_text("utf-8")))))
+            for name in (ORG, system)
+        )
+        stage = Stage(zygote, state, system, org, erp)
+        for name in (ORG, system):
+            stage.run("connect", name, name, "--from", str(state / f"{name}.json"), "--json").document()
+        stage.run("package", "apply", "--yes", "--json").document()
+        stage.settle()
+        yield stage
+
+
+def _up(zygote: Zygote, state: Path, name: str, more: list[str]) -> None:
+    place = state / f"{name}.json"
+    place.unlink(missing_ok=True)
+    running = zygote.start("sandbox", name, *more, state=state)
+    eventually(zygote.clock, lambda: place.exists() or not running.running, f"{name} is up")
+    if not place.exists():
+        raise PermanentError(f"{name} did not start: {running.err}", where="soak")
+
+
+def _quiet(document: dict[str, Any]) -> bool:
+    return not (sum(document["writes"].values()) or document["answers"] or document["unknown"] or document["problems"])
