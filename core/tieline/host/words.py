@@ -24,6 +24,7 @@ _FRENCH = {
     "Fill it in and press again.": "Remplissez ce champ et recommencez.",
     "{label} is not offered by this back office (any more)": "{label} n'est pas (ou plus) proposé par ce back-office",
     "Choose another one.": "Choisissez-en un autre.",
+    "{field}: {label} is no longer offered": "{field} : {label} n'est plus proposé",
     "Press again.": "Recommencez.",
     "this button does not work for this record": "ce bouton ne fonctionne pas pour cette fiche",
     "Tell your administrator.": "Prévenez votre administrateur.",

@@ -11,7 +11,7 @@ from tieline.org import soql
 from tieline.org.describe import ChildInfo, Describer, FieldInfo
 from tieline.org.queries import Row
 from tieline.org.soql import Condition
-from tieline.org.values import convert, full_id, moment
+from tieline.org.values import convert, full_id, masked, moment
 
 STAMP = "SystemModstamp"
 Whole = Callable[[Row | None], Iterable[Row]]
@@ -60,9 +60,10 @@ class Selection:
     def record(self, row: Row, whole: Whole, parent: str = "") -> Record:
         key = full_id(str(row["Id"]))
         stamp = row.get(STAMP)
+        shown = [(path, _value(field, row, path)) for path, field in self.fields.items()]
         return Record(
             key=key,
-            fields={path: _value(field, row, path) for path, field in self.fields.items()},
+            fields={path: value for path, value in shown if not masked(self.fields[path], value)},
             version=str(stamp or ""),
             stamp=_moment(stamp),
             marker=str(row.get(self._marker) or "") if self._marker else "",

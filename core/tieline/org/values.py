@@ -11,6 +11,8 @@ from tieline.contract import PermanentError, Value
 from tieline.org.describe import FieldInfo
 
 _NUMBERS = frozenset({"double", "currency", "percent"})
+_ENCRYPTED = "encryptedstring"
+_MASK = re.compile(r"(?:\*[*-]*|X[X-]{3,}).{0,4}")  # the last four may be shown
 _ID = re.compile(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?")
 _SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
@@ -23,6 +25,12 @@ def convert(field: FieldInfo, raw: Any) -> Value:
         return _typed(field.type, raw)
     except (ValueError, ArithmeticError, TypeError) as error:
         raise PermanentError(f"{raw!r} is not a {field.type}", where=field.name) from error
+
+
+def masked(field: FieldInfo, value: Value) -> bool:
+    """Whether the org hid this value: without the right to see it an encrypted text comes as its mask, which is no
+    value and must never be written anywhere [K]."""
+    return field.type == _ENCRYPTED and isinstance(value, str) and bool(_MASK.fullmatch(value))
 
 
 def _typed(kind: str, raw: Any) -> Value:

@@ -19,10 +19,12 @@ UNRESOLVED = Unresolved()
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """Pure look-ups, loaded before a plan is made. Keys: (kind of table, its name, id)."""
+    """Pure look-ups, loaded before a plan is made. Keys: (kind of table, its name, id). `withdrawn` holds the labels of
+    list rows the ERP took away, by their ERP ids."""
 
     to_erp_ids: Mapping[tuple[str, str, str], str] = dataclass_field(default_factory=dict)
     to_crm_ids: Mapping[tuple[str, str, str], str] = dataclass_field(default_factory=dict)
+    withdrawn: Mapping[tuple[str, str, str], str] = dataclass_field(default_factory=dict)
 
     def to(self, side: Side, field: Field, value: Canonical) -> Canonical | Unresolved:
         """The value of the other side in the terms of `side`."""
@@ -31,6 +33,11 @@ class Translator:
             return value
         ids = self.to_crm_ids if side is Side.CRM else self.to_erp_ids
         return ids.get((*table, str(value)), UNRESOLVED)
+
+    def withdrawn_label(self, field: Field, value: Canonical) -> str:
+        """The label of this list row (by its ERP id) when the ERP took it away; else empty."""
+        table = _table(field)
+        return self.withdrawn.get((*table, str(value)), "") if table else ""
 
 
 def _table(field: Field) -> tuple[str, str] | None:
@@ -62,6 +69,7 @@ def build_translator(
     return Translator(
         {(*table, crm): erp for table, crm, erp in pairs},
         {(*table, erp): crm for table, crm, erp in pairs},
+        {("list", name, row.key): row.label for name, stored in rows.items() for row in stored if not row.active},
     )
 
 

@@ -15,7 +15,7 @@ from tieline.contract import PermanentError
 from tieline.org.compare import same
 from tieline.org.describe import FieldInfo
 from tieline.org.payload import encode
-from tieline.org.values import convert, full_id
+from tieline.org.values import convert, full_id, masked
 from tieline_sandbox.org import ids
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -112,3 +112,19 @@ def test_what_cannot_be_an_id(text: str) -> None:
 )
 def test_same(remembered: Any, now: Any, equal: bool) -> None:
     assert same(remembered, now) is equal
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "hidden"),
+    [
+        ("encryptedstring", "********", True),
+        ("encryptedstring", "***-**-1234", True),
+        ("encryptedstring", "XXXX-XXXX-1234", True),
+        ("encryptedstring", "4111-1111", False),
+        ("encryptedstring", "Xavier", False),
+        ("encryptedstring", None, False),
+        ("string", "****", False),
+    ],
+)
+def test_a_mask_is_no_value(kind: str, value: str | None, hidden: bool) -> None:
+    assert masked(FieldInfo("Secret__c", kind), value) is hidden
