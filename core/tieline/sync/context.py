@@ -26,6 +26,7 @@ from tieline.contract import (
 )
 from tieline.store.nouns import AuditEntry, StoredRow
 from tieline.store.protocol import Fence, Store
+from tieline.sync.pace import Pace
 from tieline.sync.points import Point, no_point
 from tieline.sync.rules import Rules, compile_rules
 
@@ -69,14 +70,29 @@ class Options:
     is told. A create of unknown outcome whose record is nowhere to be found `absent_after` it was sent is taken not to
     have happened. `retry_first` and `retry_last` bound a record's back-off; after `retry_budget` attempts it is Out of
     Sync.
+
+    Up to `missing_few` records of a kind may vanish within `missing_within`; more than `missing_share` of those known,
+    or more than `missing_most`, are not taken for deleted until a person says so, and are looked for again after
+    `missing_again`. Every `audit_every` each kind of record is read whole and compared, `audit_records` a cycle. A
+    field that goes to and fro more than `flips` times within `flips_within` is not written any more.
     """
 
     overlap: timedelta = timedelta(minutes=10)
+    lists_every: timedelta = timedelta(minutes=5)
     acknowledge_within: timedelta = timedelta(hours=24)
     absent_after: timedelta = timedelta(minutes=10)
     retry_first: timedelta = timedelta(seconds=30)
     retry_last: timedelta = timedelta(hours=1)
     retry_budget: int = 5
+    missing_few: int = 10
+    missing_share: float = 0.2
+    missing_most: int = 500
+    missing_within: timedelta = timedelta(days=1)
+    missing_again: timedelta = timedelta(hours=1)
+    audit_every: timedelta = timedelta(hours=24)
+    audit_records: int = 2000
+    flips: int = 6
+    flips_within: timedelta = timedelta(hours=1)
     page_of_links: int = 1000
     rounds: int = 5
 
@@ -136,6 +152,7 @@ class Context:
     plan_rows: RowPlanner = keep_rows
     point: Callable[[Point], None] = no_point
     fence: Fence | None = None
+    pace: Pace = field(default_factory=Pace)
 
     @cached_property
     def rules(self) -> dict[str, dict[str, Rules]]:

@@ -18,6 +18,7 @@ from tieline.sync.intents import Intended, create_item, delete_item, update_item
 from tieline.sync.match import AMBIGUOUS
 from tieline.sync.merge import Base, Clash, Judge, Merge, Values
 from tieline.sync.outcome import backoff, refusal_of
+from tieline.sync.pace import LISTS
 from tieline.sync.planning import Block, Bury, Create, Decision, Surroundings, Update, Wait, decide
 from tieline.sync.points import Point
 from tieline.sync.repair import HELD
@@ -132,6 +133,7 @@ class Driver:
     def _create(self, work: Worklist, link: Link, decision: Create) -> None:
         if link.entity != self.entity:  # nobody had chosen an entity: it is this one from now on
             link = work.saved[link.id] = settled(replace(link, entity=self.entity))
+        self._ask_for_lists(decision.unresolved)
         self._hand_over(work, link, decision.side, create_item(self.context, self.rules, link, decision))
 
     def _wait(self, work: Worklist, link: Link, decision: Wait) -> None:
@@ -181,6 +183,7 @@ class Driver:
             extra["drifted"] = sorted(merge.drifted)
         due = None
         if merge.unresolved:
+            self._ask_for_lists(merge.unresolved)
             extra["waiting"] = ", ".join(sorted(merge.unresolved))
             due = self.context.clock.now() + backoff(link.attempts + 1, self.context.options)
         attempts = link.attempts + 1 if merge.unresolved else 0
@@ -199,6 +202,11 @@ class Driver:
                 problem=link.problem if refused else None,
             )
         )
+
+    def _ask_for_lists(self, fields: Sequence[str]) -> None:
+        """A value may be a list row that is too young to be known."""
+        if any(isinstance(self.rules.by_name[name].kind, Option) for name in fields):
+            self.context.pace.ask(LISTS)
 
     def _hand_over(self, work: Worklist, link: Link, side: Side, item: Item) -> None:
         (work.crm if side is Side.CRM else work.erp).append(Intended(link, item))

@@ -7,18 +7,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tieline.contract import Done, ManagedList, Outcome, Refused, Side, Value
-from tieline.contract.naming import attribute_field, list_key, list_object
+from tieline.contract.naming import list_object
 from tieline.store.nouns import StoredRow
 from tieline.sync.context import Context
 from tieline.sync.identity import fingerprint
+from tieline.sync.list_guard import undo_edits
+from tieline.sync.list_rows import KEY_FIELD, row_fields, row_print
+from tieline.sync.pace import LISTS
 from tieline.sync.points import Point
-
-KEY_FIELD = "Key__c"
 
 
 def sync_lists(context: Context) -> int:
-    """Every list of every entity; returns rows written to the org."""
-    return sum(_sync(context, entity, managed) for entity in context.entities for managed in context.lists)
+    """Every list of every entity, when it is time; returns rows written to the org."""
+    now = context.clock.now()
+    if not context.pace.due(LISTS, now, context.options.lists_every):
+        return 0
+    for managed in context.lists:
+        undo_edits(context, managed)
+    written = sum(_sync(context, entity, managed) for entity in context.entities for managed in context.lists)
+    context.pace.done(LISTS, now)
+    return written
 
 
 def _sync(context: Context, entity: str, managed: ManagedList) -> int:
@@ -29,28 +37,8 @@ def _sync(context: Context, entity: str, managed: ManagedList) -> int:
     if plan.alarm:
         _alarm(context, managed, plan.alarm)
     ids = {row.key: row.crm_key for row in stored}
-    lagging = [row for row in plan.rows if row.written != _fingerprint(managed, row, ids)]
+    lagging = [row for row in plan.rows if row.written != row_print(managed, row, ids)]
     return _write(context, managed, lagging, ids) if lagging else 0
-
-
-def row_fields(managed: ManagedList, row: StoredRow, ids: dict[str, str]) -> dict[str, Value]:
-    """A list row as its object in the org; a parent that is not there yet is filled in by the next pass."""
-    fields: dict[str, Value] = {
-        KEY_FIELD: list_key(row.back_office, row.entity, row.key),
-        "Name": row.label[:80],
-        "ERP_Id__c": row.key,
-        "Back_Office__c": row.back_office,
-        "Accounting_Entity__c": row.entity or None,
-        "Active__c": row.active,
-    }
-    fields |= {attribute_field(name): row.attributes.get(name) or None for name in managed.attributes}
-    if managed.hierarchy:
-        fields["Parent__c"] = ids.get(row.parent) or None
-    return fields
-
-
-def _fingerprint(managed: ManagedList, row: StoredRow, ids: dict[str, str]) -> str:
-    return fingerprint(row_fields(managed, row, ids))
 
 
 def _write(context: Context, managed: ManagedList, rows: Sequence[StoredRow], ids: dict[str, str]) -> int:

@@ -221,7 +221,7 @@ class Toy:
         if row is None:
             row = self.rows[entity, obj, key] = Row({}, self.world.stamp() + self.skew, 0, marker)
         values = {name: self._made_of(obj, name, value) for name, value in values.items()}
-        if values == row.values and action == "update":
+        if values == row.values and action == "update" and not row.deleted:
             return
         row.values = values
         row.deleted = False
