@@ -17,6 +17,9 @@ from tieline.store.nouns import AuditEntry
 
 _dump = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
 
+TRAIL = 50
+"""So many entries of one link can be asked for at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:

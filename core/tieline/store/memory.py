@@ -29,6 +29,7 @@ class Tables(LinkTables):
     calls: dict[str, Call] = field(default_factory=dict)
     cursors: dict[tuple[str, str, Side, str], CursorRow] = field(default_factory=dict)
     audit: dict[tuple[str, int], chain.Row] = field(default_factory=dict)
+    trails: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
     heads: dict[str, chain.Head] = field(default_factory=dict)
     conflicts: dict[str, Conflict] = field(default_factory=dict)
     list_rows: dict[tuple[str, str, str, str], StoredRow] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class MemoryTransaction(MemoryLinks):
         self._calls = Overlay(tables.calls)
         self._cursors = Overlay(tables.cursors)
         self._audit = Overlay(tables.audit)
+        self._trails = Overlay(tables.trails)
         self._heads = Overlay(tables.heads)
         self._conflicts = Overlay(tables.conflicts)
         self._rows = Overlay(tables.list_rows)
@@ -59,6 +61,7 @@ class MemoryTransaction(MemoryLinks):
         self._calls.keep(tables.calls)
         self._cursors.keep(tables.cursors)
         self._audit.keep(tables.audit)
+        self._trails.keep(tables.trails)
         self._heads.keep(tables.heads)
         self._conflicts.keep(tables.conflicts)
         self._rows.keep(tables.list_rows)
@@ -99,6 +102,9 @@ class MemoryTransaction(MemoryLinks):
         rows, head = chain.extend(self._head(back_office), back_office, entries)
         for row in rows:
             self._audit.put((back_office, row.seq), row)
+            if row.link:
+                before = self._trails.get((back_office, row.link)) or ()
+                self._trails.put((back_office, row.link), (*before[1 - chain.TRAIL :], row.seq))
         self._heads.put(back_office, head)
 
     def _head(self, back_office: str) -> chain.Head:
@@ -115,6 +121,13 @@ class MemoryTransaction(MemoryLinks):
         numbers = range(last, first - 1, -1) if newest else range(first, last + 1)
         found = (self._audit.get((back_office, seq)) for seq in numbers)
         return (row for row in found if row is not None)
+
+    def trails(self, back_office: str, links: Sequence[str], most: int) -> dict[str, list[AuditEntry]]:
+        wanted = self._trails.among([(back_office, link) for link in links])
+        rows = {
+            link: self._audit.among([(back_office, seq) for seq in seqs[-most:]]) for (_, link), seqs in wanted.items()
+        }
+        return {link: [chain.entry_of(row) for row in found.values()] for link, found in rows.items()}
 
     def verify_audit(self, back_office: str) -> int | None:
         return chain.first_break(back_office, self._chain(back_office), self._head(back_office))

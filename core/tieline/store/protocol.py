@@ -78,6 +78,10 @@ class Transaction(Protocol):
     ) -> list[AuditEntry]:
         """Entries in order of `seq` (`newest`: the last ones, newest first)."""
 
+    def trails(self, back_office: str, links: Sequence[str], most: int) -> dict[str, list[AuditEntry]]:
+        """The last `most` entries (50 at the most) of each of these links, oldest first; a link without any is left
+        out."""
+
     def verify_audit(self, back_office: str) -> int | None:
         """The seq of the first entry whose hash does not follow from the one before; None when the chain holds."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection as Database
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from tieline.contract.mapping import Side
 from tieline.store import chain, codec
@@ -86,6 +86,17 @@ class SqlJournal:
             wanted = wanted.where(AUDIT.c.link == link)
         wanted = wanted.order_by(AUDIT.c.seq.desc() if newest else AUDIT.c.seq).limit(limit)
         return [chain.entry_of(chain.Row(*row)) for row in self._db.execute(wanted)]
+
+    def trails(self, back_office: str, links: Sequence[str], most: int) -> dict[str, list[AuditEntry]]:
+        found: dict[str, list[AuditEntry]] = {}
+        place = func.row_number().over(partition_by=AUDIT.c.link, order_by=AUDIT.c.seq.desc()).label("place")
+        for some in chunks(links):
+            theirs = _ROWS.add_columns(place).where(AUDIT.c.back_office == back_office, AUDIT.c.link.in_(some))
+            numbered = theirs.subquery()
+            last = select(*list(numbered.c)[:4]).where(numbered.c.place <= min(most, chain.TRAIL))
+            for row in self._db.execute(last.order_by(numbered.c.seq)):
+                found.setdefault(row[1], []).append(chain.entry_of(chain.Row(*row)))
+        return found
 
     def verify_audit(self, back_office: str) -> int | None:
         return chain.first_break(back_office, self._chain(back_office), self._head(back_office))

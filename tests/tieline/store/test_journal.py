@@ -110,3 +110,26 @@ def test_a_resolved_conflict_keeps_its_first_time(store: Store, at: datetime) ->
     with store.reading() as tx:
         assert [one.id for one in tx.conflicts(open_only=True)] == ["b"]
         assert tx.conflicts()[0].resolved_at == at
+
+
+def test_a_trail_is_the_end_of_one_links_history(store: Store, at: datetime) -> None:
+    with store.transaction() as tx:
+        tx.append_audit("acme", [entry(at, number, f"link-{number % 2}") for number in range(7)])
+        tx.append_audit("other", [entry(at, 9, "link-0")])
+    with store.transaction() as tx:
+        tx.append_audit("acme", [entry(at, 7, "link-0")])
+    with store.reading() as tx:
+        found = tx.trails("acme", ["link-0", "link-1", "nobody"], 3)
+        assert {link: [one.note for one in entries] for link, entries in found.items()} == {
+            "link-0": ["4", "6", "7"],
+            "link-1": ["1", "3", "5"],
+        }
+        assert found["link-0"] == tx.audit("acme", link="link-0")[-3:]
+        assert tx.trails("acme", [], 3) == {}
+
+
+def test_a_trail_has_an_end(store: Store, at: datetime) -> None:
+    with store.transaction() as tx:
+        tx.append_audit("acme", [entry(at, number, "link") for number in range(60)])
+    with store.reading() as tx:
+        assert [one.note for one in tx.trails("acme", ["link"], 99)["link"]] == [str(n) for n in range(10, 60)]
