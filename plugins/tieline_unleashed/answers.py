@@ -19,10 +19,12 @@ from tieline.contract import (
     Unknown,
 )
 from tieline_unleashed import exact
+from tieline_unleashed.dates import header_moment
 from tieline_unleashed.wire import Query, Wire
 
 SYSTEM = "Unleashed"
 MAX_REASON = 1000
+_LONGEST_ASKED = 31 * 86_400.0  # a month's quota comes back within it; digits without measure must not become infinite
 _DENIED = (401, 403)
 _ERROR_CODES = ("Code", "code")
 _WORDS = ("Description", "description", "Message", "message")
@@ -140,5 +142,9 @@ def _first(body: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 
 def _retry_after(response: HttpResponse) -> float | None:
+    """Seconds to wait; None when it does not say. A date is counted from the vendor's own time."""
     text = response.header("Retry-After").strip()
-    return float(text) if text.isascii() and text.isdigit() else None
+    if text.isascii() and text.isdigit():
+        return min(float(text), _LONGEST_ASKED)
+    until, now = header_moment(text), header_moment(response.header("Date"))
+    return max(0.0, (until - now).total_seconds()) if until and now else None

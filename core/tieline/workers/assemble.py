@@ -18,6 +18,7 @@ from tieline.sync.points import Point, no_point
 from tieline.sync.settling import row_planner
 from tieline.workers.faultpoints import from_environment
 from tieline.workers.guarded import Guarded, GuardedCrm
+from tieline.workers.pause import Pause
 
 LEASE_SECONDS = 120.0
 
@@ -61,8 +62,8 @@ def assemble(
         declared.mappings,
         declared.lists,
         runtime.store,
-        GuardedCrm(opened.records, "org", runtime.redactor.clean),
-        Guarded(client, chosen.name, runtime.redactor.clean),
+        GuardedCrm(opened.records, "org", runtime.redactor.clean, Pause(runtime.clock)),
+        Guarded(client, chosen.name, runtime.redactor.clean, Pause(runtime.clock)),
         runtime.clock,
         ThreadExecutor(8),
         tuple(entity.key for entity in identity.entities) or ("",),

@@ -36,6 +36,7 @@ from tieline.contract import (
     Values,
     Write,
 )
+from tieline.workers.pause import Pause
 
 _logger = logging.getLogger(__name__)
 _MEND = "Tell the plugin's author; the details are in the log."
@@ -49,6 +50,7 @@ class Guarded:
     inner: Client
     name: str
     clean: Callable[[str], str]
+    pause: Pause
 
     def capabilities(self, obj: str) -> Capabilities:
         return self.inner.capabilities(obj)
@@ -91,10 +93,11 @@ class Guarded:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
+        self.pause.check()
         try:
             yield
         except TielineError as error:
-            self._clean_error(error)
+            self._noticed(error)
             raise
         except Exception as error:
             raise self._mistake(TransientError, error) from error
@@ -102,10 +105,11 @@ class Guarded:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Only errors that say what became of the write pass; after any other it is unknown."""
+        self.pause.check()
         try:
             yield
         except TielineError as error:
-            self._clean_error(error)
+            self._noticed(error)
             if isinstance(error, _HARMLESS):
                 raise
             raise AnswerLost(error.what, where=error.where, mend=error.mend, code=error.code) from error
@@ -121,9 +125,12 @@ class Guarded:
             return replace(outcome, reason=self.clean(outcome.reason))
         return outcome
 
-    def _clean_error(self, error: TielineError) -> None:
+    def _noticed(self, error: TielineError) -> None:
+        """Cleaned of secrets; one that asks us to wait is heeded by all further calls."""
         error.what, error.where, error.mend = (self.clean(t) for t in (error.what, error.where, error.mend))
         error.args = (error.sentence(),)
+        if isinstance(error, RateLimited):
+            self.pause.begin(error)
 
 
 @dataclass(frozen=True)

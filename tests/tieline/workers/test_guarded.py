@@ -22,7 +22,9 @@ from tieline.contract import (
     TransientError,
     Write,
 )
+from tieline.effects import SystemClock
 from tieline.workers.guarded import GuardedCrm
+from tieline.workers.pause import LONGEST, Pause
 from tieline_simulation.systems import ToyCrm
 from tieline_simulation.world import World
 
@@ -58,9 +60,23 @@ def odd() -> Odd:
     return Odd(World())
 
 
+class Ticking(SystemClock):
+    """Moved by hand."""
+
+    at = 0.0
+
+    def monotonic(self) -> float:
+        return self.at
+
+
 @pytest.fixture
-def guarded(odd: Odd) -> GuardedCrm:
-    return GuardedCrm(odd, "books", lambda text: text.replace("s3cret", "***"))
+def ticking() -> Ticking:
+    return Ticking()
+
+
+@pytest.fixture
+def guarded(odd: Odd, ticking: Ticking) -> GuardedCrm:
+    return GuardedCrm(odd, "books", lambda text: text.replace("s3cret", "***"), Pause(ticking))
 
 
 def test_a_read_that_fails_by_mistake_is_not_done(odd: Odd, guarded: GuardedCrm) -> None:
@@ -104,3 +120,23 @@ def test_secrets_the_vendor_echoes_are_cleaned(odd: Odd, guarded: GuardedCrm) ->
     with pytest.raises(Misconfigured) as raised:
         guarded.read("", SHAPE, ["a"])
     assert "s3cret" not in str(raised.value) + raised.value.sentence()
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"), [(7.0, 7.0), (0.0, 0.0), (-5.0, 0.0), (None, 1.0), (1e12, LONGEST), (float("inf"), LONGEST)]
+)
+def test_who_asks_us_to_wait_is_left_alone_so_long(
+    odd: Odd, guarded: GuardedCrm, ticking: Ticking, asked: float | None, kept: float
+) -> None:
+    odd.error = RateLimited("slow down", where="books", retry_after=asked)
+    with pytest.raises(RateLimited):
+        guarded.read("", SHAPE, ["a"])
+    odd.error = None
+    if kept:
+        ticking.at = kept - 0.5
+        for call in (lambda: guarded.read("", SHAPE, ["a"]), lambda: guarded.write("", SHAPE, [WRITE])):
+            with pytest.raises(RateLimited, match="books: slow down") as raised:
+                call()
+            assert raised.value.retry_after == 0.5
+    ticking.at = kept
+    assert guarded.read("", SHAPE, ["a"]) == {}
