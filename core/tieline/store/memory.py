@@ -159,6 +159,10 @@ class MemoryTransaction(MemoryLinks):
         found = [row for row in self._rows.values() if (row.back_office, row.entity, row.list) == wanted]
         return sorted(found, key=lambda row: row.key)
 
+    def all_list_rows(self, back_office: str) -> list[StoredRow]:
+        found = [row for row in self._rows.values() if row.back_office == back_office]
+        return sorted(found, key=lambda row: (row.entity, row.list, row.key))
+
     def save_list_rows(self, rows: Sequence[StoredRow]) -> None:
         self.guard.check()
         for row in rows:

@@ -95,6 +95,9 @@ class Transaction(Protocol):
     # managed lists
     def list_rows(self, back_office: str, entity: str, name: str) -> list[StoredRow]: ...
 
+    def all_list_rows(self, back_office: str) -> list[StoredRow]:
+        """Of every list and entity, by entity, list and key."""
+
     def save_list_rows(self, rows: Sequence[StoredRow]) -> None: ...
 
     # connections and small facts

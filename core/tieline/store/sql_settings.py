@@ -28,6 +28,11 @@ class SqlSettings:
         rows = self._db.execute(select(LIST_ROW).where(*here).order_by(LIST_ROW.c.key)).mappings()
         return [codec.list_row_of(row) for row in rows]
 
+    def all_list_rows(self, back_office: str) -> list[StoredRow]:
+        order = (LIST_ROW.c.entity, LIST_ROW.c.list, LIST_ROW.c.key)
+        rows = self._db.execute(select(LIST_ROW).where(LIST_ROW.c.back_office == back_office).order_by(*order))
+        return [codec.list_row_of(row) for row in rows.mappings()]
+
     def save_list_rows(self, rows: Sequence[StoredRow]) -> None:
         self._guard.check()
         if rows:

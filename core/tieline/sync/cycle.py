@@ -15,10 +15,12 @@ from tieline.sync.drive import Driver
 from tieline.sync.hints import take_hints
 from tieline.sync.lists import sync_lists
 from tieline.sync.match import match_mapping
+from tieline.sync.missing import report_suspicions
 from tieline.sync.observe import Observer, Seen
 from tieline.sync.panel import write_panels
 from tieline.sync.points import Point
 from tieline.sync.recover import births, recover
+from tieline.sync.rounds import Audited, run_rounds
 
 FIRST_LOAD = "first_load"
 
@@ -27,7 +29,7 @@ FIRST_LOAD = "first_load"
 class Report:
     """What a cycle did. `writes` counts records that took effect, `panels` rows of `ERP_Link__c`, `lists` list rows
     written to the org, `requests` presses picked up, `answers` presses
-    written on; `problems` are sentences about things that stopped a part of the cycle."""
+    written on; `audited` is what full readings compared and found; `problems` are sentences about things that stopped a part of the cycle."""
 
     seen: Seen = field(default_factory=Seen)
     writes: Tally = field(default_factory=Tally)
@@ -35,6 +37,7 @@ class Report:
     lists: int = 0
     requests: int = 0
     answers: int = 0
+    audited: Audited = field(default_factory=Audited)
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -76,6 +79,8 @@ class Cycle:
                 where=f"back office {self.context.back_office}",
                 mend="Look at the counts of `tieline sync --preview`, then run `tieline sync --once --yes`.",
             )
+        self.stage("rounds", self._rounds)
+        self.stage("missing", lambda: report_suspicions(self.context))
         if self.desk is not None:
             self.stage("requests", self._accept)
         self.settle()
@@ -107,7 +112,12 @@ class Cycle:
             self.report.problems.append(f"{name}: {error.sentence()}")
 
     def _lists(self) -> None:
-        self.report.lists += sync_lists(self.context)
+        tally = sync_lists(self.context)
+        self.report.lists += tally.written
+        self.report.problems += tally.problems
+
+    def _rounds(self) -> None:
+        self.report.audited.add(run_rounds(self.context, births(self.context)))
 
     def _accept(self) -> None:
         assert self.desk is not None

@@ -4,29 +4,46 @@ need the rows. What a fresh list means for the rows we know is decided by the pl
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
-from tieline.contract import Done, ManagedList, Outcome, Refused, Side, Value
+from tieline.contract import Done, ManagedList, Outcome, Refused, Side, TielineError, Value
 from tieline.contract.naming import list_object
 from tieline.store.nouns import StoredRow
 from tieline.sync.context import Context
 from tieline.sync.identity import fingerprint
 from tieline.sync.list_guard import undo_edits
+from tieline.sync.list_readings import note_reading
 from tieline.sync.list_rows import KEY_FIELD, row_fields, row_print
 from tieline.sync.pace import LISTS
 from tieline.sync.points import Point
 
 
-def sync_lists(context: Context) -> int:
-    """Every list of every entity, when it is time; returns rows written to the org."""
-    now = context.clock.now()
+_PASSES = 4
+"""A parent has to be there before its children can point at it."""
+
+
+@dataclass(slots=True)
+class ListTally:
+    """Rows written to the org, and sentences about lists that could not be read or written."""
+
+    written: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def sync_lists(context: Context) -> ListTally:
+    """Every list of every entity, when it is time. A list that fails does not hold up the others."""
+    now, tally = context.clock.now(), ListTally()
     if not context.pace.due(LISTS, now, context.options.lists_every):
-        return 0
+        return tally
     for managed in context.lists:
-        undo_edits(context, managed)
-    written = sum(_sync(context, entity, managed) for entity in context.entities for managed in context.lists)
-    context.pace.done(LISTS, now)
-    return written
+        try:
+            undo_edits(context, managed)
+            tally.written += sum(_sync(context, entity, managed) for entity in context.entities)
+        except TielineError as error:
+            tally.problems.append(f"{managed.plural}: {error.sentence()}")
+    if not tally.problems:
+        context.pace.done(LISTS, now)
+    return tally
 
 
 def _sync(context: Context, entity: str, managed: ManagedList) -> int:
@@ -34,14 +51,20 @@ def _sync(context: Context, entity: str, managed: ManagedList) -> int:
         stored = tx.list_rows(context.back_office, entity, managed.name)
     fresh = context.erp.options(entity, managed.name)
     plan = context.plan_rows(context.back_office, entity, managed.name, stored, fresh)
-    if plan.alarm:
-        _alarm(context, managed, plan.alarm)
-    ids = {row.key: row.crm_key for row in stored}
-    lagging = [row for row in plan.rows if row.written != row_print(managed, row, ids)]
-    return _write(context, managed, lagging, ids) if lagging else 0
+    note_reading(context, entity, managed, plan.alarm)
+    written, rows = 0, plan.rows
+    for _ in range(_PASSES if managed.hierarchy else 1):
+        ids = {row.key: row.crm_key for row in rows}
+        lagging = [row for row in rows if row.written != row_print(managed, row, ids)]
+        if not lagging:
+            break
+        kept = {row.key: row for row in _write(context, managed, lagging, ids)}
+        rows = tuple(kept.get(row.key, row) for row in rows)
+        written += sum(bool(row.written) for row in kept.values())
+    return written
 
 
-def _write(context: Context, managed: ManagedList, rows: Sequence[StoredRow], ids: dict[str, str]) -> int:
+def _write(context: Context, managed: ManagedList, rows: Sequence[StoredRow], ids: dict[str, str]) -> list[StoredRow]:
     shown = [row_fields(managed, row, ids) for row in rows]
     context.point(Point.LISTS_BEFORE_WRITE)
     outcomes = context.crm.upsert(list_object(context.system, managed), KEY_FIELD, shown)
@@ -61,16 +84,10 @@ def _write(context: Context, managed: ManagedList, rows: Sequence[StoredRow], id
     with context.store.transaction(context.fence) as tx:
         tx.save_list_rows(kept)
         tx.append_audit(context.back_office, notes)
-    return sum(isinstance(outcome, Done) for _, _, outcome in answered)
+    return kept
 
 
 def _kept(row: StoredRow, fields: dict[str, Value], outcome: Outcome) -> StoredRow:
     if isinstance(outcome, Done):
         return replace(row, crm_key=outcome.key or row.crm_key, written=fingerprint(fields))
     return replace(row, written="")
-
-
-def _alarm(context: Context, managed: ManagedList, alarm: str) -> None:
-    with context.store.transaction(context.fence) as tx:
-        tx.append_audit(context.back_office, [context.note("list_alarm", mapping=managed.id, note=alarm)])
-    context.tell("list.alarm", list=managed.id, note=alarm)
