@@ -130,12 +130,14 @@ class Judge:
         for pair in self.pairs:
             for column in COLUMNS:
                 typed = [one.value for one in self.ledger.typed.values() if (one.pair, one.column) == (pair, column)]
-                for one in self.lineage(pair, column).lost(typed):
-                    if one.value in self._logged:
-                        continue
+                for one in self.lineage(pair, column).lost(typed, self._is_logged):
                     told = f"{pair.name} {column.on(one.typed.site)} on the {one.typed.site} side: {_story(one)}"
                     (window if self._in_window(pair, one) else lost).append(told)
         return lost, window
+
+    def _is_logged(self, value: str) -> bool:
+        """Whether it can be read among the conflicts."""
+        return value in self.ledger.typed and value in self._logged
 
     def _in_window(self, pair: Pair, one: Overwritten) -> bool:
         """Typed after the product's last look before it wrote, where nothing guards that moment."""

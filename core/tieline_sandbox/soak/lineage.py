@@ -7,7 +7,7 @@ what that value knew; it does not know what it writes over. A value that nothing
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,9 +52,10 @@ class Lineage:
         steps = self._before[site]
         return steps[-1].value if steps else ""
 
-    def lost(self, typed: Iterable[str]) -> list[Overwritten]:
-        """Those of the typed values that were saved and that neither side's last value knows."""
-        wanted, known = set(typed), self._known_at_the_end()
+    def lost(self, typed: Iterable[str], logged: Callable[[str], bool] = lambda _value: False) -> list[Overwritten]:
+        """Those of the typed values that were saved and that neither side's last value knows, nor any value that is
+        `logged` as the loser of a conflict."""
+        wanted, known = set(typed), self._known_at_the_end(logged)
         found: list[Overwritten] = []
         for steps in self._before.values():
             for step, following in itertools.pairwise(steps):
@@ -62,8 +63,9 @@ class Lineage:
                     found.append(Overwritten(step.value, step, following))
         return found
 
-    def _known_at_the_end(self) -> frozenset[str]:
+    def _known_at_the_end(self, logged: Callable[[str], bool]) -> frozenset[str]:
         ends = [steps[-1] for steps in self._before.values() if steps]
+        ends += [step for step in self._order if step.by_person and logged(step.value)]
         return frozenset().union(*(self._knows[_place(step)] for step in ends))
 
     def _known(self, step: Step) -> frozenset[str]:

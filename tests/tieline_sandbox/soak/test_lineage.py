@@ -53,6 +53,12 @@ def test_a_program_that_sends_old_values_along_is_a_person_who_typed_them() -> N
     assert lost(*told, (CRM, "old", False)) == []
 
 
+def test_what_a_logged_loser_knew_is_not_lost() -> None:
+    told = line((ERP, "a", True), (CRM, "b", True), (CRM, "c", True), (CRM, "a", False))
+    assert [one.value for one in told.lost({"a", "b", "c"})] == ["b", "c"]
+    assert told.lost({"a", "b", "c"}, lambda value: value == "c") == []
+
+
 def test_the_story_names_what_took_its_place() -> None:
     (one,) = line((CRM, "a", True), (ERP, "b", True), (ERP, "a", False)).lost({"b"})
     assert (one.typed.value, one.by.value, one.by.site) == ("b", "a", ERP)
