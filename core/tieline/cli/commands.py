@@ -21,6 +21,7 @@ COMMANDS: dict[str, Lazy] = {
     "retry": Lazy("tieline.cli.repair:retry", "Try records that are Out of Sync again."),
     "unlink": Lazy("tieline.cli.repair:unlink", "Untie two records by hand."),
     "conflicts": Lazy("tieline.cli.conflicts:conflicts", "List conflicts and the values that lost."),
+    "lists": Lazy("tieline.cli.lists:lists", "Show the lists a back office owns, or read them now."),
     "history": Lazy("tieline.cli.history:history", "Show what happened, newest first."),
     "package": Lazy("tieline.cli.package:package", "Plan and apply what the org must hold."),
     "status": Lazy("tieline.cli.status:status", "Count records by sync status."),
