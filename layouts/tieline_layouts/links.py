@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tieline.contract import Component, Declarations
 from tieline.contract.naming import ERP_KEY, LINK_OBJECT, lookup_field
 from tieline.package import fields as make
-from tieline.package.objects import Sharing, list_view, numbered
+from tieline.package.objects import Sharing, list_view, numbered, tab
 from tieline.store.nouns import Status
 from tieline_layouts.labels import object_label
 
@@ -24,6 +24,7 @@ def link_object(declarations: Declarations) -> Iterator[Component]:
         label = object_label(target, declarations)
         yield make.lookup(LINK_OBJECT, lookup_field(target), label, target, "ERP_Links")
     yield list_view(LINK_OBJECT, ("NAME", "Sync_Status__c", "Back_Office__c", "Number__c", "Reason__c", "Last_Sync__c"))
+    yield tab(LINK_OBJECT, "Custom53: Bell")
 
 
 def _where() -> Iterator[Component]:
@@ -40,6 +41,8 @@ def _state() -> Iterator[Component]:
     yield make.picklist(LINK_OBJECT, "Sync_Status__c", "Sync status", [str(status) for status in Status])
     yield make.long_text(LINK_OBJECT, "Reason__c", "Reason", _LONG, "Why the record is not in sync.")
     yield make.long_text(LINK_OBJECT, "Next_Step__c", "Next step", _LONG, "What a person can do about it.")
+    yield make.field(LINK_OBJECT, "Since__c", "Since", "DateTime", "Since when it stands so.")
+    yield make.long_text(LINK_OBJECT, "History__c", "Sync history", _LONG, "The last transitions, newest first. UTC.")
     yield make.text(LINK_OBJECT, "Variation_ID__c", "Variation ID", hint="The back office's version of the record.")
     yield make.long_text(LINK_OBJECT, "Notes__c", "Notes", _LONG)
     yield make.field(LINK_OBJECT, "Last_Sync__c", "Last sync", "DateTime")

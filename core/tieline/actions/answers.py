@@ -34,12 +34,12 @@ class Answer:
 def derive_answer(context: Context, link: Link, language: str) -> Answer:
     """How the press stands now."""
     say = context.say
+    if link.delete_refused:
+        return Answer(REFUSED, link.delete_refused)
     if link.problem is not None:
         reason = say(language, link.problem.reason)
         head = reason[:1].upper() + reason[1:].rstrip(".")
         return Answer(FAILED, f"{head}. {say(language, link.problem.next_step)}")
-    if link.delete_refused:
-        return Answer(REFUSED, link.delete_refused)
     if link.tombstone:
         return Answer(FAILED, say(language, "The record was deleted on one side."))
     if link.status is Status.AWAITING_ACKNOWLEDGMENT:

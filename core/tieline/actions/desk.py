@@ -15,7 +15,7 @@ from tieline.actions.answers import explained
 from tieline.actions.conditions import allowed
 from tieline.actions.counter import Counter
 from tieline.actions.inputs import Press, linked, load, request_fields
-from tieline.actions.promote import mark, unmet
+from tieline.actions.promote import Wish, mark, unmet
 from tieline.contract import (
     Action,
     ActionInput,
@@ -32,7 +32,7 @@ from tieline.contract import (
     TransientError,
 )
 from tieline.contract.naming import REQUEST_OBJECT
-from tieline.store.nouns import Item, Link
+from tieline.store.nouns import AuditEntry, Item, Link
 from tieline.store.protocol import Transaction
 from tieline.sync.act import Actor
 from tieline.sync.context import Context
@@ -161,13 +161,13 @@ class Desk:
         record = unmet(self.context, promote.mapping, press.record_id, press.entity) if promote else None
         with self.context.store.transaction(self.context.fence) as tx:
             if isinstance(decision, Promote):
-                link = mark(tx, self.context, decision.mapping, press.record_id, press.entity, record)
+                who = Wish(press.user_id, press.language)
+                link = mark(tx, self.context, decision.mapping, press.record_id, press.entity, record, who)
             else:
                 link = self._document_link(tx, press, decision)
             fact = {"link": link.id, "language": press.language, "action": press.action.id, "told": ""}
             tx.save_fact(self.counter.scope, press.id, fact)
-            note = self.context.note("pressed", link=link.id, mapping=link.mapping, note=press.action.id)
-            tx.append_audit(self.context.back_office, [replace(note, after={"user": press.user_id})])
+            tx.append_audit(self.context.back_office, [_pressed(self.context, press, link)])
 
     def _document_link(self, tx: Transaction, press: Press, decision: CreateDocument) -> Link:
         ident = derive("request", self.context.back_office, press.id)
@@ -205,6 +205,15 @@ class Desk:
         document: Mapping[str, Any] = link.extra["document"]
         payload = {"raw": document["fields"], "children": document["children"], "marker": link.id}
         return Item(link.id, Operation.CREATE, chosen, key, payload)
+
+
+def _pressed(context: Context, press: Press, link: Link) -> AuditEntry:
+    """Who pressed what with which parameters; `status` is how the record stands with that."""
+    given = {name: value for name, value in press.fields.items() if value is not None and name not in _FIELDS}
+    return context.note(
+        "pressed", link=link.id, mapping=link.mapping, side=Side.CRM, crm_key=press.record_id, erp_key=link.erp_key,
+        call=press.id, note=press.action.id, status=str(link.status), after={"user": press.user_id, **pack(given)},
+    )  # fmt: skip
 
 
 def _decision(press: Press, loaded: ActionInput) -> Decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tieline.contract import PermanentError, Record, Side
 from tieline.store.nouns import Link
@@ -12,6 +12,7 @@ from tieline.sync.context import Context
 from tieline.sync.identity import link_id
 from tieline.sync.match import AMBIGUOUS
 from tieline.sync.observe import Observer
+from tieline.sync.panel import LANGUAGE
 from tieline.sync.status import overdue, settled
 
 
@@ -21,7 +22,13 @@ def request_promotion(context: Context, mapping: str, crm_key: str, entity: str 
     chosen = entity or _only_entity(context)
     record = unmet(context, mapping, crm_key, chosen)
     with context.store.transaction(context.fence) as tx:
-        return mark(tx, context, mapping, crm_key, chosen, record).id
+        link = mark(tx, context, mapping, crm_key, chosen, record)
+        told = context.note(
+            "promoted", link=link.id, mapping=mapping, side=Side.CRM, crm_key=crm_key, erp_key=link.erp_key,
+            status=str(link.status),
+        )  # fmt: skip
+        tx.append_audit(context.back_office, [told])
+        return link.id
 
 
 def unmet(context: Context, mapping: str, crm_key: str, entity: str) -> Record | None:
@@ -36,9 +43,21 @@ def unmet(context: Context, mapping: str, crm_key: str, entity: str) -> Record |
     return record
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Who asks for it, and in which language they are told how it goes."""
+
+    user: str = ""
+    language: str = ""
+
+
+NOBODY = Wish()
+
+
 def mark(
-    tx: Transaction, context: Context, mapping: str, crm_key: str, entity: str, record: Record | None = None
-) -> Link:
+    tx: Transaction, context: Context, mapping: str, crm_key: str, entity: str, record: Record | None = None,
+    who: Wish = NOBODY,
+) -> Link:  # fmt: skip
     """The record's link, asked to go out. `record` is what `unmet` read before this transaction began."""
     link = find_link(tx, context, mapping, crm_key, entity)
     if link is None and record is not None:
@@ -56,6 +75,8 @@ def mark(
         return link  # the same intent, under the same key, is on its way already
     wanted = replace(link, entity=entity, promote=True, dirty=True, not_before=None, attempts=0, problem=None)
     again = {name: value for name, value in link.extra.items() if name != "refused"}
+    if who.language:
+        again[LANGUAGE] = who.language
     wanted = settled(replace(wanted, delete_refused="", extra=again))
     tx.save_links([wanted])
     return wanted

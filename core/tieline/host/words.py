@@ -76,6 +76,57 @@ _FRENCH = {
     "Merge them in the back office too, then unlink the one that is left over.": (
         "Fusionnez-les aussi dans le back-office, puis dissociez celle qui reste."
     ),
+    "Restore the deleted record, or free the other one of what holds it and ask your administrator to retry.": (
+        "Restaurez la fiche supprimée, ou libérez l'autre de ce qui la retient et demandez à votre administrateur de "
+        "réessayer."
+    ),
+    "Both sides changed: {names}": "Modifié des deux côtés : {names}",
+    "Choose the value to keep.": "Choisissez la valeur à garder.",
+    "Nothing: it is tried again by itself.": "Rien : un nouvel essai se fait tout seul.",
+    "Deleted in the back office": "Supprimé dans le back-office",
+    "Unlinked by hand": "Dissocié à la main",
 }
 
-HOST_WORDS = (Translations("tieline", "fr", _FRENCH),)
+_HISTORY = {
+    # sync statuses, as the history of a record names them
+    "Not Promoted": "Non promu",
+    "Changes Pending": "Modifications en attente",
+    "Awaiting Acknowledgment": "En attente de confirmation",
+    "Promoted": "Promu",
+    "In Sync": "Synchronisé",
+    "Out of Sync": "Désynchronisé",
+    "Delete Request Rejected": "Demande de suppression refusée",
+    "Published by CRM": "Publié par le CRM",
+    # what happened to a record
+    "not sent": "non envoyé",
+    "confirmed by the back office": "confirmé par le back-office",
+    "both sides had changed": "modifié des deux côtés",
+    "created in the {side}": "créé dans : {side}",
+    "deleted in the {side}": "supprimé dans : {side}",
+    "waits for Promote": "attend Promouvoir",
+    "outcome unknown, looked at anew": "issue inconnue, relu",
+    "two contents under one version number": "deux contenus sous un même numéro de version",
+    "linked by hand": "lié à la main",
+    "matched": "rapproché",
+    "merged with another record": "fusionné avec une autre fiche",
+    "proved not to have happened": "prouvé sans effet",
+    "no answer in time": "pas de réponse à temps",
+    "a button was pressed": "un bouton a été cliqué",
+    "promotion was asked for": "promotion demandée",
+    "queued in the {side}": "mis en file dans : {side}",
+    "refused by the {side}": "refusé par : {side}",
+    "changed meanwhile, planned anew": "modifié entre-temps, replanifié",
+    "resolved by hand": "résolu à la main",
+    "tried again by hand": "relancé à la main",
+    "edit taken back": "modification annulée",
+    "changed in the {side}": "modifié dans : {side}",
+    "both sides agree": "les deux côtés concordent",
+    "an older version was dropped": "une version plus ancienne a été écartée",
+    "deleted on one side": "supprimé d'un côté",
+    "came back": "restauré",
+    "no answer": "pas de réponse",
+    "unlinked by hand": "dissocié à la main",
+    "updated in the {side}": "mis à jour dans : {side}",
+}
+
+HOST_WORDS = (Translations("tieline", "fr", {**_FRENCH, **_HISTORY}),)

@@ -134,7 +134,7 @@ def _as_written(_language: str, text: str) -> str:
 @dataclass(frozen=True)
 class Context:
     """One back office, its two clients, and the effects. `point` is told when a named crash point is passed;
-    `say` puts a text into a language."""
+    `say` puts a text into a language; `language` is the org's own."""
 
     back_office: str
     system: System
@@ -152,6 +152,7 @@ class Context:
     plan_rows: RowPlanner = keep_rows
     point: Callable[[Point], None] = no_point
     fence: Fence | None = None
+    language: str = "en"
     pace: Pace = field(default_factory=Pace)
 
     @cached_property

@@ -154,7 +154,9 @@ class Driver:
             return
         buried = replace(link, tombstone=f"gone:{decision.side}", dirty=False, problem=None, extra={})
         work.saved[link.id] = settled(buried)
-        work.notes.append(self._note("tombstone", work.saved[link.id], f"deleted in the {decision.side}"))
+        seen = link.seen(decision.side)
+        note = self._note("tombstone", work.saved[link.id], f"deleted in the {decision.side}")
+        work.notes.append(replace(note, side=decision.side, before=dict(seen.fields) if seen else {}))
 
     def _update(self, work: Worklist, link: Link, decision: Update) -> None:
         merge = decision.merge

@@ -109,7 +109,14 @@ def _join(tx: Transaction, context: Context, entity: str, rules: Rules, found: P
         whole = replace(crm, entity=entity, erp_key=erp.erp_key, erp=erp.erp, promoted=True, dirty=True, problem=None)
         joined.append(settled(replace(whole, parent=crm.parent or erp.parent)))
         notes.append(
-            context.note("matched", link=crm_id, mapping=crm.mapping, crm_key=crm.crm_key, erp_key=erp.erp_key)
+            context.note(
+                "matched",
+                link=crm_id,
+                mapping=crm.mapping,
+                crm_key=crm.crm_key,
+                erp_key=erp.erp_key,
+                status=str(joined[-1].status),
+            )  # fmt: skip
         )
     tx.save_links(buried)
     tx.save_links(joined)

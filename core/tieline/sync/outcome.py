@@ -15,6 +15,8 @@ from tieline.sync.overtaken import moved_meanwhile, overtaken, without_passed
 from tieline.sync.rules import Rules
 from tieline.sync.status import answered, settled, with_status
 
+FREE_IT = "Restore the deleted record, or free the other one of what holds it and ask your administrator to retry."
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -168,13 +170,14 @@ def _refused(link: Link, item: Item, side: Side, outcome: Refused, now: datetime
         return Settled(settled(replace(link, dirty=True)), None, (note,), reread=True)
     attempts = link.attempts + 1
     if outcome.retryable:
-        wait = max(backoff(attempts, options), timedelta(seconds=outcome.retry_after or 0))
+        wait = max(backoff(attempts, options), _asked(outcome.retry_after, options))
         spent = attempts >= options.retry_budget
         problem = _problem(outcome, now, final=False) if spent else link.problem
         later = replace(link, attempts=attempts, not_before=now + wait, problem=problem, dirty=True)
         return Settled(settled(later), None, (note,))
     if item.operation == "delete":
-        refused = replace(link, delete_refused=outcome.reason, dirty=False)
+        why = replace(_problem(outcome, now), next_step=FREE_IT)
+        refused = replace(link, delete_refused=outcome.reason, problem=why, dirty=False)
         return Settled(settled(refused), None, (note,))
     # A definite no proves that nothing happened: the next attempt is a new operation with a new key. What was refused
     # is remembered and not sent again; an update's other side is looked at once more, for it may have its own part.
@@ -188,6 +191,12 @@ def _refused(link: Link, item: Item, side: Side, outcome: Refused, now: datetime
         extra={**link.extra, "refused": refused_now},
     )
     return Settled(settled(stuck), None, (note,))
+
+
+def _asked(seconds: float | None, options: Options) -> timedelta:
+    """The wait the vendor wants, up to our longest: a number without measure must not park a record for years."""
+    longest = options.retry_last.total_seconds()
+    return timedelta(seconds=min(seconds, longest) if seconds and seconds > 0 else 0)
 
 
 def refusal_of(fields: Mapping[str, Canonical]) -> str:

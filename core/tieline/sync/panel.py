@@ -5,12 +5,13 @@ Rows are upserted by the link's id, so a repeat after a crash writes the same ro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tieline.contract import Done, Refused, Side, Value
 from tieline.contract.naming import ERP_KEY, LINK_OBJECT, lookup_field
-from tieline.store.nouns import Link, Status
+from tieline.store.nouns import AuditEntry, Link, Status
+from tieline.sync import history
 from tieline.sync.context import Context
 from tieline.sync.identity import fingerprint
 from tieline.sync.points import Point
@@ -18,8 +19,10 @@ from tieline.sync.rules import Rules
 
 BATCH = 200
 NOT_SHOWN = "-"
+LANGUAGE = "language"
+"""In `Link.extra`: what the person speaks who pressed a button on it last."""
 REASON_LENGTH = 1000
-_NOTES = {"gone:erp": "Deleted in the back office", "unlinked": "Unlinked by hand"}
+NOTES = {"gone:erp": "Deleted in the back office", "unlinked": "Unlinked by hand"}
 
 
 def write_panels(context: Context) -> int:
@@ -28,23 +31,28 @@ def write_panels(context: Context) -> int:
     while True:
         with context.store.reading() as tx:
             links = tx.stale_panels(context.back_office, BATCH, after)
-        shown = [link for link in links if _has_panel(context, link)]
+            shown = [link for link in links if _has_panel(context, link)]
+            trails = tx.trails(context.back_office, [link.id for link in shown], history.READ)
         if shown:
-            written += _write(context, shown)
+            written += _write(context, shown, trails)
         _skip(context, [link for link in links if not _has_panel(context, link)])
         if len(links) < BATCH:
             return written
         after = links[-1].id
 
 
-def row(context: Context, link: Link) -> dict[str, Value]:
-    """The panel's fields. Empty texts clear what an earlier state said."""
+def row(context: Context, link: Link, trail: Sequence[AuditEntry] = ()) -> dict[str, Value]:
+    """The panel's fields. Empty texts clear what an earlier state said. `trail`: the end of the link's audit."""
     rules = context.rules_for(link.entity, link.mapping)
-    problem = link.problem
     shown = None if link.tombstone == "unlinked" else link.crm_key  # its record has a link of its own now
+    there = None if link.crm and link.crm.deleted else shown
+
+    def say(text: str) -> str:
+        return context.say(str(link.extra.get(LANGUAGE) or context.language), text)
+
     return {
         ERP_KEY: link.id,
-        lookup_field(rules.mapping.crm_object): shown,
+        lookup_field(rules.mapping.crm_object): there,
         "Record_Id__c": shown,
         "Back_Office__c": link.back_office,
         "Accounting_Entity__c": link.entity or None,
@@ -53,27 +61,29 @@ def row(context: Context, link: Link) -> dict[str, Value]:
         "ERP_Id__c": link.erp_key or None,
         "Number__c": _number(rules, link),
         "Variation_ID__c": _variation(link),
-        "Notes__c": _NOTES.get(link.tombstone),
-        "Reason__c": _reason(link),
-        "Next_Step__c": problem.next_step if problem else _next_step(link),
+        "Notes__c": say(NOTES[link.tombstone]) if link.tombstone in NOTES else None,
+        "Reason__c": _reason(link, rules, say),
+        "Next_Step__c": _next_step(link, say),
+        "Since__c": history.since(link, trail),
+        "History__c": history.text(trail, say) or None,
         "Last_Sync__c": link.synced_at,
         "Address__c": link.erp.address or None if link.erp else None,
     }
 
 
-def _reason(link: Link) -> str | None:
-    if link.delete_refused:
-        return link.delete_refused[:REASON_LENGTH]
+def _reason(link: Link, rules: Rules, say: history.Say) -> str | None:
+    waiting = str(link.extra.get("waiting") or "")
+    found = link.delete_refused or (link.problem.reason if link.problem else "")
+    if not found and link.blocked:
+        labels = [rules.by_name[name].label or name for name in link.blocked if name in rules.by_name]
+        found = f"Both sides changed: {', '.join(labels)}"
+    return say(found or waiting)[:REASON_LENGTH] or None
+
+
+def _next_step(link: Link, say: history.Say) -> str | None:
     if link.problem:
-        return link.problem.reason[:REASON_LENGTH]
-    if link.blocked:
-        return f"Both sides changed: {', '.join(link.blocked)}"
-    waiting = link.extra.get("waiting")
-    return str(waiting)[:REASON_LENGTH] if waiting else None
-
-
-def _next_step(link: Link) -> str | None:
-    return "Choose the value to keep." if link.blocked else None
+        return say(link.problem.next_step)
+    return say("Choose the value to keep.") if link.blocked else None
 
 
 def _number(rules: Rules, link: Link) -> str | None:
@@ -90,13 +100,14 @@ def _variation(link: Link) -> str | None:
 
 
 def _has_panel(context: Context, link: Link) -> bool:
-    if not link.crm_key or (link.crm and link.crm.deleted):
+    """A deleted record has none, unless its deletion was refused: that has to be seen somewhere."""
+    if not link.crm_key or (link.crm and link.crm.deleted and not link.delete_refused):
         return False
     return context.rules_for(link.entity, link.mapping).mapping.panel and not link.tombstone.startswith("merged")
 
 
-def _write(context: Context, links: Sequence[Link]) -> int:
-    rows = [row(context, link) for link in links]
+def _write(context: Context, links: Sequence[Link], trails: Mapping[str, Sequence[AuditEntry]]) -> int:
+    rows = [row(context, link, trails.get(link.id, ())) for link in links]
     context.point(Point.PANEL_BEFORE_WRITE)
     outcomes = context.crm.upsert(LINK_OBJECT, ERP_KEY, rows)
     context.point(Point.PANEL_BEFORE_COMMIT)

@@ -41,10 +41,10 @@ class Repair:
     def retry(self, links: Sequence[Link]) -> int:
         """Try these again in the next cycle. A link whose outcome is unknown stays with its open call."""
         with self.store.transaction() as tx:
-            fresh = tx.links([link.id for link in links]).values()
-            again = [settled(_once_more(one)) for one in fresh if _stuck(one)]
+            fresh = tx.links([link.id for link in links])
+            again = [settled(_once_more(one)) for one in fresh.values() if _stuck(one)]
             tx.save_links(again)
-            self._note(tx, "retried", again)
+            self._note(tx, "retried", [(fresh[one.id], one) for one in again])
         return len(again)
 
     def resolve(self, link: Link, winner: Side) -> tuple[str, ...]:
@@ -52,10 +52,11 @@ class Repair:
         with self.store.transaction() as tx:
             fresh = tx.link(link.id) or link
             base = {**fresh.base, **{name: _only_dirty(fresh, winner, name) for name in fresh.blocked}}
-            tx.save_links([settled(replace(fresh, base=base, blocked=(), dirty=True, not_before=None))])
+            after = settled(replace(fresh, base=base, blocked=(), dirty=True, not_before=None))
+            tx.save_links([after])
             open_ones = tx.conflicts(self.back_office, link.id, open_only=True)
             tx.resolve_conflicts([one.id for one in open_ones], self.now)
-            self._note(tx, "resolved", [fresh], f"{winner} wins {', '.join(fresh.blocked)}")
+            self._note(tx, "resolved", [(fresh, after)], f"{winner} wins {', '.join(fresh.blocked)}")
         return fresh.blocked
 
     def join(self, crm: Link, erp: Link) -> Link:
@@ -67,12 +68,13 @@ class Repair:
             crm, entity=erp.entity, erp_key=erp.erp_key, erp=erp.erp, promoted=True, dirty=True, problem=None,
             extra=_free(crm), parent=crm.parent or erp.parent,
         )  # fmt: skip
+        whole = settled(whole)
         with self.store.transaction() as tx:
             tx.save_links([replace(erp, erp_key="", tombstone=f"merged:{crm.id}", dirty=False, problem=None)])
-            tx.save_links([settled(whole)])
+            tx.save_links([whole])
             wake_children(tx, crm.mapping, [whole])
             self._reconsider(tx, crm.mapping)
-            self._note(tx, "linked", [whole])
+            self._note(tx, "linked", [(crm, whole)])
         return whole
 
     def _reconsider(self, tx: Transaction, mapping: str) -> None:
@@ -97,9 +99,11 @@ class Repair:
             erp_key=link.erp_key, erp=link.erp, extra=held, parent=link.parent,
         )  # fmt: skip
         with self.store.transaction() as tx:
-            tx.save_links([settled(replace(link, tombstone="unlinked", dirty=False, problem=None))])
-            tx.save_links([settled(crm_half), settled(erp_half)])
-            self._note(tx, "unlinked", [link])
+            apart = settled(replace(link, tombstone="unlinked", dirty=False, problem=None))
+            halves = [settled(crm_half), settled(erp_half)]
+            tx.save_links([apart])
+            tx.save_links(halves)
+            self._note(tx, "unlinked", [(link, one) for one in (apart, *halves)])
 
     def find(self, mapping: str, side: Side, key: str) -> Link:
         """A live link by a record's id on one side. Raises PermanentError."""
@@ -116,16 +120,28 @@ class Repair:
             code="unknown_record",
         )
 
-    def _note(self, tx: Transaction, event: str, links: Sequence[Link], note: str = "") -> None:
-        by = {"by": self.by}
+    def _note(self, tx: Transaction, event: str, links: Sequence[tuple[Link, Link]], note: str = "") -> None:
+        """Who did it, and how each link stood before and after."""
         entries = [
             AuditEntry(
-                self.now, event, one.id, one.mapping, "", one.crm_key, one.erp_key, "", {}, by, note, str(one.status)
+                self.now, event, one.id, one.mapping, "", one.crm_key, one.erp_key, "", _state(before),
+                {"by": self.by, **_state(one)}, note, str(one.status),
             )
-            for one in links
+            for before, one in links
         ]  # fmt: skip
         if entries:
             tx.append_audit(self.back_office, entries)
+
+
+def _state(link: Link) -> dict[str, object]:
+    """What a person's deed changes of a link; of disputed fields also what each side holds."""
+    seen = {side: {n: found.fields.get(n) for n in link.blocked} for side in Side if (found := link.seen(side))}
+    said = {
+        "status": str(link.status), "crm_key": link.crm_key, "erp_key": link.erp_key,
+        "reason": link.problem.reason if link.problem else link.delete_refused, "disputed": list(link.blocked),
+        **({str(side): values for side, values in seen.items()} if link.blocked else {}),
+    }  # fmt: skip
+    return {name: value for name, value in said.items() if value}
 
 
 def _stuck(link: Link) -> bool:

@@ -128,7 +128,7 @@ _EXCEPTIONS: Mapping[Event, tuple[Cell, Mapping[Status, Cell]]] = {
             _CP: _go("take back", (_IS,), "nothing waits any more", "settled"),
             _AA: NoOp("it is compared after the answer"),
             _OOS: _go("take back", (_IS, _OOS), "what was refused is not wanted any more; a dispute stays"),
-            _DRR: NoOp("the record is deleted; nothing newer is seen of it"),
+            _DRR: _go("restore", (_IS,), "the record is back as it was: the refusal becomes history", "seen"),
         },
     ),
     Event.MATCH_ACCEPTED: (

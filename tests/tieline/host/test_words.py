@@ -18,6 +18,9 @@ from tieline.host.logs import file_handler
 from tieline.host.secrecy import Redactor
 from tieline.host.translations import Translator
 from tieline.host.words import HOST_WORDS
+from tieline.store.nouns import Status
+from tieline.sync import history, panel
+from tieline.sync.outcome import FREE_IT
 
 
 def test_the_first_word_wins_and_english_is_the_source() -> None:
@@ -100,6 +103,12 @@ def test_every_sentence_the_engine_shows_is_in_french() -> None:
     assert len(shown) > 20
     missing = [text for text in shown if translator.text("fr", text) == text]
     assert missing == []
+
+
+def test_what_stands_in_the_panel_beside_reasons_is_in_french() -> None:
+    translator = Translator(HOST_WORDS)
+    shown = [*history.WORDS.values(), *map(str, Status), *panel.NOTES.values(), FREE_IT]
+    assert [text for text in shown if translator.text("fr", text) == text] == []
 
 
 NOT_FOR_USERS = {"repair", "cycle", "conditions", "counter", "canonical"}  # the command line and logs speak English
