@@ -28,6 +28,7 @@ from tieline.contract import (
     Shape,
     Stale,
     TielineError,
+    Unknown,
     Value,
     Values,
     Write,
@@ -189,7 +190,19 @@ class Resource:
         there = self.fetch(key)
         if there is not None:
             return done(self.record(self.whole(there) if shape.embedded else there, shape), created=False)
-        return self.post(shape, key, self.create_body(key, write), None)
+        outcome = self.post(shape, key, self.create_body(key, write), None)
+        return self._unless_there(shape, key, outcome) if isinstance(outcome, Refused) else outcome
+
+    def _unless_there(self, shape: Shape, key: str, refused: Refused) -> Outcome:
+        """A refusal may answer the second delivery of a request that a proxy repeated. Nobody else knows the guid, so
+        a record that has it now is the one we sent."""
+        try:
+            there = self.fetch(key)
+        except TielineError as error:
+            return Unknown(error.sentence())
+        if there is None:
+            return refused
+        return done(self.record(self.whole(there) if shape.embedded else there, shape), created=True)
 
     def update(self, shape: Shape, write: Write) -> Outcome:
         """Read, compare, merge, post: an update blanks what it leaves out [C]. Nothing guards the moment between

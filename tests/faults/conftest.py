@@ -128,7 +128,9 @@ class Box:
         return int(self.state.last_mutation())
 
     def by_engine(self, since: int = 0) -> list[Mutation]:
-        return [one for one in self.log(since) if one.actor.startswith(ENGINE[self.name])]
+        """Changes by the engine's user, without what people do through the plane."""
+        found = [one for one in self.log(since) if one.actor.startswith(ENGINE[self.name])]
+        return [one for one in found if not one.operation.startswith("edit.")]
 
     def made(self, kind: str, **holding: Any) -> list[str]:
         """Ids of everything that was ever made with these values, by the log below the API."""

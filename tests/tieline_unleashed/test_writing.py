@@ -165,8 +165,20 @@ ERROR = {
     ],
 )
 def test_what_an_answer_to_a_write_means(script: Any, status: int, body: Any, expected: Outcome) -> None:
-    script.transport.script(script.answer(404), script.answer(status, body))
+    script.transport.script(script.answer(404), script.answer(status, body), script.answer(404))
     assert write(script, create(CustomerName="Acme")) == expected
+
+
+def test_a_refused_create_whose_record_is_there_was_delivered_twice(script: Any) -> None:
+    script.transport.script(script.answer(404), script.answer(409), script.answer(200, THERE))
+    outcome = write(script, create(CustomerName="Acme"))
+    assert isinstance(outcome, Done)
+    assert outcome.key == str(THERE["Guid"]).lower()
+
+
+def test_a_refused_create_nobody_can_look_for_is_unknown(script: Any) -> None:
+    script.transport.script(script.answer(404), script.answer(409), script.answer(500))
+    assert isinstance(write(script, create(CustomerName="Acme")), Unknown)
 
 
 def test_a_lost_answer_is_unknown(script: Any) -> None:
