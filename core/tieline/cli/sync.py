@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tieline.cli.exit_codes import FAILED
+from tieline.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from tieline.cli.invocation import Invocation, pass_invocation
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tieline.sync.preview import Counts
     from tieline.workers.assemble import Engine
     from tieline.workers.embedded import Confirm
+    from tieline.workers.stopping import Stopping
 
 
 @click.command()
@@ -40,28 +41,42 @@ def sync(
         engine = assemble(runtime, back_office, org)
         if mode == "preview":
             _preview(invocation, engine)
-        elif mode == "watch":
-            _watch(invocation, engine, _confirmation(invocation, yes), interval)
-        elif not _once(invocation, engine, _confirmation(invocation, yes)):
-            ctx.exit(FAILED)
+        else:
+            ctx.exit(_run(invocation, engine, _confirmation(invocation, yes), interval if mode == "watch" else None))
 
 
-def _once(invocation: Invocation, engine: Engine, confirm: Confirm) -> bool:
+def _run(invocation: Invocation, engine: Engine, confirm: Confirm, interval: float | None) -> int:
+    """One cycle, or with an interval one after the other; the exit code. SIGTERM ends it in order."""
+    from tieline.workers.stopping import Stopped, in_order
+
+    with in_order() as stopping:
+        try:
+            if interval is None:
+                return DONE if _once(invocation, engine, confirm, stopping) else FAILED
+            _watch(invocation, engine, confirm, interval, stopping)
+        except Stopped:
+            invocation.note("Stopped in order; what is left is done when it is started again.")
+    return DONE if interval is not None else INTERRUPTED
+
+
+def _once(invocation: Invocation, engine: Engine, confirm: Confirm, stopping: Stopping) -> bool:
     from tieline.workers.embedded import run_once
 
-    report = run_once(engine, confirm)
+    report = run_once(engine, confirm, stopping.check)
     invocation.show(_document(engine, report), lambda: _lines(report))
     return not report.problems
 
 
-def _watch(invocation: Invocation, engine: Engine, confirm: Confirm, interval: float) -> None:
+def _watch(
+    invocation: Invocation, engine: Engine, confirm: Confirm, interval: float, stopping: Stopping
+) -> None:  # fmt: skip
     from tieline.contract import TielineError
     from tieline.org.wakeup import WakeUp
     from tieline.workers.embedded import watch
 
     invocation.note(f"Watching {engine.context.back_office} and the org every {interval:g} s; stop with Ctrl-C.")
     woken = WakeUp(engine.org.session, invocation.runtime.clock)
-    for outcome in watch(engine, confirm, interval, woken.wait):
+    for outcome in watch(engine, confirm, interval, stopping.idle(woken.wait), stopping.check):
         if isinstance(outcome, TielineError):
             invocation.note(outcome.sentence())
         elif outcome.total_writes or outcome.problems:

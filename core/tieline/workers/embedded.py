@@ -48,13 +48,17 @@ def look(cycle: Cycle) -> dict[str, Counts]:
 
 
 def watch(
-    engine: Engine, confirm: Confirm, interval: float, wait: Callable[[float], object]
+    engine: Engine,
+    confirm: Confirm,
+    interval: float,
+    wait: Callable[[float], object],
+    progress: Progress = lambda _stage: None,
 ) -> Iterator[Report | TielineError]:
     """Cycle after cycle until the caller stops; what failed is told and the next one tried after the interval. `wait`
     may come back sooner when there is something to do."""
     while True:
         try:
-            yield run_once(engine, confirm)
+            yield run_once(engine, confirm, progress)
         except Unconfirmed:
             raise
         except TielineError as error:
