@@ -11,6 +11,8 @@ from tieline.contract.naming import REQUEST_OBJECT, lookup_field, quick_action, 
 from tieline_layouts.kinds import Wanted, of_kind
 
 QUICK_ACTION = "QuickAction"
+CANVAS_HEIGHT, CANVAS_WIDTH = 500, 700
+"""Pixels."""
 
 
 def request_fields(declarations: Declarations) -> Iterator[Component]:
@@ -47,7 +49,20 @@ def parameter_field(action: Action, parameter: Parameter, declarations: Declarat
 
 def _button(action: Action, declarations: Declarations) -> Component:
     system = declarations.system(action.system)
-    properties: dict[str, Property] = {
+    properties = _canvas(action) if action.canvas else _create(action, declarations)
+    if action.help:
+        properties["description"] = action.help
+    return Component(QUICK_ACTION, f"{action.on}.{quick_action(system, action.name)}", properties)
+
+
+def _canvas(action: Action) -> dict[str, Property]:
+    """A signed page of ours; the connected app is the administrator's to install."""
+    size: dict[str, Property] = {"height": CANVAS_HEIGHT, "width": CANVAS_WIDTH}
+    return {"type": "Canvas", "label": action.label, "canvas": action.canvas, "optionsCreateFeedItem": False, **size}
+
+
+def _create(action: Action, declarations: Declarations) -> dict[str, Property]:
+    return {
         "type": "Create",
         "label": action.label,
         "targetObject": REQUEST_OBJECT,
@@ -57,9 +72,6 @@ def _button(action: Action, declarations: Declarations) -> Component:
         "quickActionLayout": _form(action, declarations),
         "successMessage": "Sent. The answer appears on the request.",
     }
-    if action.help:
-        properties["description"] = action.help
-    return Component(QUICK_ACTION, f"{action.on}.{quick_action(system, action.name)}", properties)
 
 
 def _predefined(action: Action) -> Property:

@@ -21,6 +21,7 @@ from tieline.package import rights
 from tieline.package.fields import CUSTOM_FIELD, name_of, owner_of
 from tieline.package.objects import CUSTOM_TAB
 from tieline.package.rights import Entry
+from tieline_layouts.apps import app_name
 from tieline_layouts.requests import ANSWERS
 from tieline_layouts.standard import NEEDS_READ, RIGHTS_ON, secured_field
 
@@ -57,6 +58,7 @@ def _people(system: System, only: Declarations, components: Sequence[Component])
         objects=[*(rights.on_object(name) for name in MIRRORS), rights.on_object(REQUEST_OBJECT, create=True)],
         fields=[*_host_fields_of_people(components), *_mapped_fields_of_people(only)],
         tabs=[rights.on_tab(part.name) for part in components if part.kind == CUSTOM_TAB],
+        apps=[rights.on_app(app_name(system))],
     )
 
 

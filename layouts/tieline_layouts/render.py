@@ -1,15 +1,18 @@
-"""All components of the declarations: the host's objects, fields on mapped objects, buttons, rights, tabs."""
+"""All components of the declarations: the host's objects, fields on mapped objects, buttons, rights, tabs, pages."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from tieline.contract import Component, Declarations, PermanentError
+from tieline_layouts.apps import apps
 from tieline_layouts.buttons import buttons, request_fields
 from tieline_layouts.documents import document_objects
 from tieline_layouts.links import link_object
 from tieline_layouts.mapped import mapped_fields
+from tieline_layouts.own_pages import own_pages
 from tieline_layouts.permissions import permission_sets
+from tieline_layouts.record_pages import page_links, record_pages
 from tieline_layouts.requests import request_object
 
 
@@ -18,7 +21,8 @@ def render(declarations: Declarations) -> Sequence[Component]:
     host = [*link_object(declarations), *request_object(declarations), *document_objects()]
     host += request_fields(declarations)
     own = once([*host, *mapped_fields(declarations, {part.name for part in host})])
-    return (*own, *buttons(declarations), *permission_sets(declarations, own))
+    pages = [*apps(declarations), *page_links(declarations), *own_pages(host), *record_pages(declarations)]
+    return (*own, *buttons(declarations), *permission_sets(declarations, own), *pages)
 
 
 def once(components: Sequence[Component]) -> list[Component]:

@@ -47,7 +47,7 @@ from tieline.contract.inbound import InboundAnswer, InboundRequest, InboundRoute
 from tieline.contract.kinds import Choice, Day, Flag, Format, Instant, Kind, Number, Option, Person, Reference, Text
 from tieline.contract.lists import ManagedList, SettledList
 from tieline.contract.mapping import Conversion, Direction, Field, Mapping, Policy, Promotion, Side
-from tieline.contract.presentation import Layout, Translations
+from tieline.contract.presentation import Layout, PageLink, Translations
 from tieline.contract.system import CONTRACT, ClientContext, DemoPlan, Setting, System
 from tieline.contract.transport import HttpRequest, HttpResponse, Transport
 from tieline.contract.values import Value, Values
@@ -107,6 +107,7 @@ __all__ = [
     "Option",
     "Outcome",
     "Page",
+    "PageLink",
     "Parameter",
     "Passage",
     "Pending",

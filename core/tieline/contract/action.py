@@ -78,6 +78,7 @@ Handler = Callable[[ActionInput], Decision]
 class Action:
     """A button on a CRM object.
 
+    `canvas` names a connected app whose signed page opens in place of the form (the app must stand in the org).
     `enabled_when` is a CEL expression over `record` (fields named by `reads`), `linked` (mapping names under which the
     record or, dotted, its parents are linked, e.g. `"customer" in linked`) and `children` (row counts by
     relationship); when false the press is answered with `otherwise`. `reads`, `children` (relationship -> fields) and
@@ -97,6 +98,7 @@ class Action:
     enabled_when: str = ""
     otherwise: str = ""
     help: str = ""
+    canvas: str = ""
 
     @property
     def id(self) -> str:

@@ -44,6 +44,7 @@ class System:
     `hosts` are the host name patterns the client may call (`*.example.com`); any other call is refused.
     `sandbox` returns the stand-in's application factory; it is imported only when asked for.
     `prefix` starts the API names of this system's objects in the org (`Unleashed_Warehouse__c`).
+    `requires` names systems whose packages must stand in the org before this one's.
     `describe_sandbox` turns the stand-in's document (`<name>.json`) into connection settings.
     """
 
@@ -58,6 +59,7 @@ class System:
     contract: int = CONTRACT
     entity_label: str = "Accounting entity"
     demo: DemoPlan | None = None
+    requires: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from tieline.contract import (
     Shape,
     Stale,
     TielineError,
+    Unknown,
     Values,
     Write,
     WriteStyle,
@@ -35,7 +36,7 @@ from tieline.org import soql
 from tieline.org.batch import Batch
 from tieline.org.conditional import Composite
 from tieline.org.describe import Describer
-from tieline.org.people import assign_permission_set, may_edit, users
+from tieline.org.people import assign_permission_set, holders, may_edit, row_count, take_permission_set, users
 from tieline.org.queries import PAGE_SIZE
 from tieline.org.reading import Reader
 from tieline.org.selection import STAMP
@@ -153,6 +154,19 @@ class OrgClient:
         self.describer.forget()
         return changed
 
+    def permission_set_holders(self, name: str) -> list[str]:
+        """Ids of the users who hold it."""
+        return sorted(holders(self._queries, name))
+
+    def take_permission_set(self, name: str) -> None:
+        """From everybody who holds it."""
+        take_permission_set(self.session, self._queries, name)
+        self.describer.forget()
+
+    def row_count(self, obj: str, field: str = "", kind: str = "") -> int | None:
+        """How many rows there are, or hold something in a field of a metadata type; None when the org does not say."""
+        return row_count(self._queries, obj, field, kind)
+
     def _read_back(self, shape: Shape, batch: Sequence[Write], outcomes: list[Outcome]) -> list[Outcome]:
         """What the records are now. A failed look takes nothing back: the writes were done."""
         keys = [_unseen(write, outcome) for write, outcome in zip(batch, outcomes, strict=True)]
@@ -160,7 +174,8 @@ class OrgClient:
             found = self.read_known(shape, filter(None, keys)) if any(keys) else {}
         except TielineError:
             return outcomes
-        return [_completed(outcome, found.get(key)) for key, outcome in zip(keys, outcomes, strict=True)]
+        told = zip(keys, batch, outcomes, strict=True)
+        return [_completed(write, outcome, found.get(key)) for key, write, outcome in told]
 
     def _need_marker(self, obj: str) -> None:
         if not self.describer.field(obj, self.marker):
@@ -175,7 +190,9 @@ def _unseen(write: Write, outcome: Outcome) -> str:
     return full_id(write.key) if isinstance(outcome, Stale) and not outcome.record else ""
 
 
-def _completed(outcome: Outcome, record: Record | None) -> Outcome:
+def _completed(write: Write, outcome: Outcome, record: Record | None) -> Outcome:
     if record and isinstance(outcome, Done):
+        if write.operation is Operation.CREATE and record.marker not in ("", write.marker):
+            return Unknown("the answer names a record that is not the one we made")
         return replace(outcome, record=record, version=record.version)
     return Stale(record) if record and isinstance(outcome, Stale) else outcome

@@ -11,6 +11,9 @@ from tieline.org.values import full_id
 
 _ATTRIBUTES = {"email": "Email", "username": "Username", "language": "LanguageLocaleKey"}
 _ASSIGNMENT = "PermissionSetAssignment"
+_UNFILTERED = ("LongTextArea", "Html")
+"""Types of fields that no condition may name."""
+_MOST_LOOKED_AT = 2000
 
 
 def users(queries: Queries, describer: Describer) -> list[ListRow]:
@@ -59,3 +62,40 @@ def _assign(session: Session, wanted: dict[str, str]) -> bool:
             raise
         return False
     return True
+
+
+def holders(queries: Queries, name: str) -> dict[str, str]:
+    """Who holds a permission set: user id -> id of the assignment. Nobody when there is no such set."""
+    where = [soql.equal("PermissionSet.Name", name)]
+    return {
+        full_id(row["AssigneeId"]): str(row["Id"])
+        for row in queries.rows(soql.select(_ASSIGNMENT, ["Id", "AssigneeId"], where=where))
+    }
+
+
+def take_permission_set(session: Session, queries: Queries, name: str) -> None:
+    """From everybody; one that is gone by then is no harm."""
+    for assignment in holders(queries, name).values():
+        try:
+            session.write_safely("DELETE", session.data("sobjects", _ASSIGNMENT, assignment), None)
+        except PermanentError as error:
+            if error.code not in ("ENTITY_IS_DELETED", "NOT_FOUND"):
+                raise
+
+
+def row_count(queries: Queries, obj: str, field: str = "", kind: str = "") -> int | None:
+    """Rows of an object, or those in which a field of a metadata type holds something; None when the org does not let
+    us ask. Of texts that no condition may name a page is looked at."""
+    try:
+        if kind in _UNFILTERED:
+            rows = queries.rows(soql.select(obj, ["Id", field], limit=_MOST_LOOKED_AT))
+            return sum(row.get(field) not in (None, "") for row in rows)
+        (row,) = queries.rows(soql.count(obj, [_holds_something(field, kind)] if field else []))
+        return int(row["n"])
+    except PermanentError:
+        return None
+
+
+def _holds_something(field: str, kind: str) -> soql.Condition:
+    """A checkbox does when it is set."""
+    return soql.compare(field, "=", True) if kind == "Checkbox" else soql.compare(field, "!=", None)

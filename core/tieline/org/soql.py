@@ -107,6 +107,12 @@ def select(
     return " ".join(parts)
 
 
+def count(obj: str, where: Sequence[Condition] = ()) -> str:
+    """A query with one row, whose `n` is the number of rows."""
+    conditions = "".join(f" AND {one.text}" for one in where).replace(" AND ", " WHERE ", 1)
+    return f"SELECT COUNT(Id) n FROM {name(obj)}{conditions}"  # noqa: S608 - names are checked, values quoted
+
+
 def lists(values: Iterable[str], longest: int = LONGEST_LIST) -> Iterator[list[str]]:
     """Values cut into lists that fit an address each."""
     current: list[str] = []

@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tieline.contract import Clock, Component, Misconfigured, PermanentError, Unconfirmed
-from tieline.package import schema
+from tieline.contract import Clock, Component, Misconfigured, PermanentError
+from tieline.package import preflight
 from tieline.package.archive import pack
+from tieline.package.fields import CUSTOM_FIELD
 from tieline.package.inspect import inspect
-from tieline.package.ledger import Ledger, save_ledger
-from tieline.package.metadata import Assign, DeployAnswer, Metadata, Progress, WritePackage
-from tieline.package.plan import Plan, Step, make_plan
-from tieline.package.preimage import PreImages
+from tieline.package.ledger import Ledger, PageNote, save_ledger, save_start
+from tieline.package.losses import confirm_losses
+from tieline.package.metadata import Count, DeployAnswer, Metadata, People, Progress, WritePackage
+from tieline.package.pages import expanded, note
+from tieline.package.parts import LAYOUT
+from tieline.package.plan import Plan, Purpose, Step, make_plan
+from tieline.package.preimage import Image, PreImages
 from tieline.store.protocol import Store
 
 _MOST_PROBLEMS = 5
@@ -26,7 +30,8 @@ class Installation:
 
     metadata: Metadata
     write: WritePackage
-    assign: Assign
+    people: People
+    count: Count
     store: Store
     pre_images: PreImages
     clock: Clock
@@ -43,62 +48,95 @@ class Applied:
 
 
 def plan_package(
-    metadata: Metadata, components: Sequence[Component], ledger: Ledger, *, assign: Sequence[str] = ()
+    metadata: Metadata,
+    components: Sequence[Component],
+    ledger: Ledger,
+    *,
+    assign: Sequence[str] = (),
+    purpose: Purpose = Purpose.APPLY,
 ) -> Plan:
-    """Compare what is declared with what the org has; nothing is changed."""
-    wanted = {(component.kind, component.name) for component in components} | set(ledger.installed)
-    return make_plan(components, inspect(metadata, wanted).components, ledger, assign)
+    """Compare what is declared with what the org has; nothing is changed. No components at all: all goes."""
+    layouts = metadata.list_components(LAYOUT) if any(each.kind == LAYOUT for each in components) else ()
+    desired = expanded(components, layouts)
+    wanted = {(component.kind, component.name) for component in desired} | set(ledger.installed) | ledger.started
+    return make_plan(desired, inspect(metadata, wanted).components, ledger, assign, purpose)
 
 
 def apply_package(
-    installation: Installation, plan: Plan, *, remove: bool = False, progress: Progress | None = None
+    installation: Installation,
+    plan: Plan,
+    *,
+    remove: bool = False,
+    confirmed: str = "",
+    progress: Progress | None = None,
 ) -> Applied:
     """Apply a plan. Safe to repeat, also after a crash at any point: what was reached is found by the next plan.
 
     Raises PermanentError with the org's own words when anything is refused; the org is then as it was. Raises
-    Unconfirmed when fields or objects with data would go and `remove` is not set.
+    Unconfirmed when fields or objects would go, and neither `remove` is set nor, where they hold data, the system's
+    name typed (`confirmed`).
     """
-    _confirm(plan, remove)
-    _preflight(plan)
-    deployment, pre_image = "", None
-    if plan.sent or plan.removed:
-        package = pack(_files(installation, plan))
+    confirm_losses(plan, installation.count, remove, confirmed)
+    preflight.check(plan, installation.metadata)
+    deployment, image = _change(installation, plan, progress) if plan.sent or plan.removed else ("", None)
+    assigned = tuple(name for name in plan.assigned if installation.people.assign(name))
+    _record(installation, plan)
+    return Applied(plan.steps, deployment, image.path if image else None, assigned)
+
+
+def _change(installation: Installation, plan: Plan, progress: Progress | None) -> tuple[str, Image]:
+    """People keep their permission sets when the org refuses; it would refuse while they hold one that goes."""
+    package = pack(package_files(installation.write, plan.sent, plan.removed))
+    holders = {name: installation.people.holders(name) for name in plan.unassigned}
+    image = _keep_image(installation, plan, holders) if holders else None
+    for name in holders:
+        installation.people.take(name)
+    try:
         _deploy(installation, package, True, progress)
-        pre_image = _keep_pre_image(installation, plan)
-        deployment = _deploy(installation, package, False, progress).id
-    assigned = tuple(name for name in plan.assigned if installation.assign(name))
-    save_ledger(installation.store, plan.org, plan.system, plan.components, installation.clock.now())
-    return Applied(plan.steps, deployment, pre_image, assigned)
+        image = image or _keep_image(installation, plan, holders)
+        save_start(installation.store, plan.ledger, ((each.kind, each.name) for each in plan.sent))
+        return _deploy(installation, package, False, progress).id, image
+    except PermanentError:
+        for name, users in holders.items():
+            installation.people.give(name, users)
+        raise
 
 
-def _confirm(plan: Plan, remove: bool) -> None:
-    if plan.losing_data and not remove:
-        names = ", ".join(step.name for step in plan.losing_data)
-        raise Unconfirmed(
-            f"the data of {names} would be lost",
-            where=plan.system,
-            mend="Export it first, then repeat with --remove.",
-            code="data_loss",
-        )
+def _record(installation: Installation, plan: Plan) -> None:
+    pages: dict[str, PageNote | None] = {
+        page.name: note(page, plan.ledger.pages.get(page.name, PageNote())) for page in plan.pages
+    }
+    at, strangers = installation.clock.now(), _strangers(installation, plan)
+    save_ledger(installation.store, plan.ledger, plan.components, pages, at, strangers)
 
 
-def _preflight(plan: Plan) -> None:
-    found = [problem for component in plan.components for problem in schema.problems(component)]
-    if found:
-        raise _refused(plan.system, found, "Correct the plugin's declarations.", "preflight")
+def _strangers(installation: Installation, plan: Plan) -> list[str] | None:
+    """The org's own fields on the objects that we touch, noted once: what comes later came from somebody."""
+    if plan.ledger.strangers is not None or plan.purpose is not Purpose.APPLY:
+        return None
+    ours = {each.name for each in plan.components if each.kind == CUSTOM_FIELD}
+    owners = {name.partition(".")[0] for name in ours}
+    return [
+        name
+        for name in installation.metadata.list_components(CUSTOM_FIELD)
+        if name.partition(".")[0] in owners and name not in ours
+    ]
 
 
-def _files(installation: Installation, plan: Plan) -> Mapping[str, bytes]:
-    files = installation.write(plan.sent, plan.removed)
+def package_files(
+    write: WritePackage, sent: Sequence[Component], removed: Sequence[Component] = ()
+) -> Mapping[str, bytes]:
+    """The files of a package, by whichever plugin writes them."""
+    files = write(sent, removed)
     if files is None:
         raise Misconfigured("no plugin writes metadata files", where="package", mend="Allow the plugin layouts.")
     return files
 
 
-def _keep_pre_image(installation: Installation, plan: Plan) -> Path:
+def _keep_image(installation: Installation, plan: Plan, holders: Mapping[str, Sequence[str]]) -> Image:
     touched = {(component.kind, component.name) for component in (*plan.sent, *plan.removed)}
     before = inspect(installation.metadata, touched)
-    return installation.pre_images.keep(plan, before.files, installation.clock.now())
+    return installation.pre_images.keep(plan, before.files, holders, installation.clock.now())
 
 
 def _deploy(installation: Installation, package: bytes, check_only: bool, progress: Progress | None) -> DeployAnswer:
@@ -112,7 +150,7 @@ def _deploy(installation: Installation, package: bytes, check_only: bool, progre
     if not answer.success:
         failures = [_words(part.kind, part.full_name, part.problem) for part in answer.components if not part.success]
         problems = list(dict.fromkeys([*failures, *([] if failures else answer.errors)])) or [answer.status]
-        raise _refused("org", problems, "Nothing was changed. Mend this in the org, then try again.", "deploy")
+        raise refused("org", problems, "Nothing was changed. Mend this in the org, then try again.", "deploy")
     return answer
 
 
@@ -120,7 +158,8 @@ def _words(kind: str, name: str, problem: str) -> str:
     return f"{kind} {name}: {problem}".strip()
 
 
-def _refused(where: str, problems: Sequence[str], mend: str, code: str) -> PermanentError:
+def refused(where: str, problems: Sequence[str], mend: str, code: str) -> PermanentError:
+    """The first few problems in one sentence."""
     shown = [problem.rstrip(".") for problem in problems[:_MOST_PROBLEMS]]
     more = len(problems) - len(shown)
     return PermanentError("; ".join(shown) + (f"; and {more} more" if more else ""), where=where, mend=mend, code=code)

@@ -9,7 +9,7 @@ from tieline.package.canonical import Table, as_properties, of_component, one
 from tieline.package.diff import Change
 from tieline.package.rights import PERMISSION_SET
 
-_WORDS = ("label", "pluralLabel", "description", "inlineHelpText", "successMessage")
+_WORDS = ("label", "pluralLabel", "description", "inlineHelpText", "successMessage", "masterLabel")
 
 
 def kept_words(component: Component, present: Table, installed: Mapping[str, Property] | None) -> tuple[Change, ...]:

@@ -25,7 +25,7 @@ _KEYS = {
 }
 """Elements whose entries are about one thing each, and the element that names it."""
 
-_GRANTS = ("fieldPermissions", "objectPermissions", "tabSettings", "userPermissions")
+_GRANTS = ("applicationVisibilities", "fieldPermissions", "objectPermissions", "tabSettings", "userPermissions")
 _NOTHING = frozenset({"", "false", "0"})
 """The platform leaves such values out, or fills them in by itself."""
 

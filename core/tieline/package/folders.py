@@ -21,7 +21,7 @@ FOLDERS: Mapping[str, tuple[str, str]] = {
 }
 """Kind -> folder and suffix."""
 
-IN_OBJECT: Mapping[str, str] = {"CustomField": "fields", "ListView": "listViews"}
+IN_OBJECT: Mapping[str, str] = {"CustomField": "fields", "ListView": "listViews", "WebLink": "webLinks"}
 """Kinds that live in the file of their object, under this element."""
 
 

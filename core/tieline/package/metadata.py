@@ -10,8 +10,9 @@ from tieline.contract.component import Component
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many components are through, and how many there are."""
 
-Assign = Callable[[str], bool]
-"""Give the running user a permission set; False when it was assigned before."""
+Count = Callable[[str, str, str], "int | None"]
+"""How many rows hold something: object, field ("" for all rows of the object) and the field's type; None when the org
+does not let us look."""
 
 WritePackage = Callable[[Sequence[Component], Sequence[Component]], "Mapping[str, bytes] | None"]
 """The hook `write_package`."""
@@ -55,6 +56,22 @@ class DeployAnswer(Protocol):
     def errors(self) -> Sequence[str]: ...
 
 
+class People(Protocol):
+    """Who holds which permission set."""
+
+    def assign(self, name: str, /) -> bool:
+        """Give it to the running user; False when it was assigned before."""
+
+    def holders(self, name: str, /) -> Sequence[str]:
+        """User ids; nobody when there is no such set."""
+
+    def give(self, name: str, users: Sequence[str], /) -> None:
+        """To users who still exist and are active; the others are left out."""
+
+    def take(self, name: str, /) -> None:
+        """From everybody."""
+
+
 class Metadata(Protocol):
     def deploy(
         self, zip_bytes: bytes, check_only: bool, /, *, progress: Callable[[int, int], None] | None = None
@@ -63,3 +80,6 @@ class Metadata(Protocol):
 
     def retrieve(self, components: Mapping[str, Sequence[str]], /) -> Mapping[str, bytes]:
         """Files by path in a package; what is not there is left out."""
+
+    def list_components(self, kind: str, /) -> Sequence[str]:
+        """Full names of all components of a kind."""

@@ -11,7 +11,10 @@ from tieline.package.canonical import Node, of_component, one
 
 NAME_LENGTH = 40
 LABEL_LENGTH = 40
-_CHECKED = frozenset({"CustomField", "CustomObject", "CustomTab", "ListView", "PermissionSet", "QuickAction"})
+_CHECKED = frozenset({
+    "CustomApplication", "CustomField", "CustomObject", "CustomTab", "ListView", "PermissionSet", "QuickAction",
+    "WebLink",
+})  # fmt: skip
 """Kinds whose names are API names; layouts and translations are named after labels and languages."""
 
 _LENGTHS: Mapping[str, int] = {"label": LABEL_LENGTH, "pluralLabel": LABEL_LENGTH, "inlineHelpText": 510}  # [K]

@@ -8,7 +8,13 @@ from typing import cast
 from tieline.contract.component import Component, Property
 
 PERMISSION_SET = "PermissionSet"
-_KEYS = {"objectPermissions": "object", "fieldPermissions": "field", "tabSettings": "tab", "userPermissions": "name"}
+_KEYS = {
+    "applicationVisibilities": "application",
+    "fieldPermissions": "field",
+    "objectPermissions": "object",
+    "tabSettings": "tab",
+    "userPermissions": "name",
+}
 Entry = Mapping[str, Property]
 
 
@@ -39,6 +45,10 @@ def on_tab(name: str) -> Entry:
     return {"tab": name, "visibility": "Visible"}
 
 
+def on_app(name: str) -> Entry:
+    return {"application": name, "visible": True}
+
+
 def may(name: str) -> Entry:
     """A user permission, such as `ApiEnabled`."""
     return {"name": name, "enabled": True}
@@ -53,10 +63,12 @@ def permission_set(
     fields: Iterable[Entry] = (),
     tabs: Iterable[Entry] = (),
     users: Iterable[Entry] = (),
+    apps: Iterable[Entry] = (),
 ) -> Component:
     """A permission set; entries about one thing are joined, the wider right wins. Without a label it is a share in
     a set that another plugin names."""
     given = {"objectPermissions": objects, "fieldPermissions": fields, "tabSettings": tabs, "userPermissions": users}
+    given |= {"applicationVisibilities": apps}
     words = {"label": label, "description": about} if label else {}
     properties: dict[str, Property] = {"hasActivationRequired": False, **words}
     properties |= {element: rows for element, entries in given.items() if (rows := _joined(element, entries))}

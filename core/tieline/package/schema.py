@@ -79,7 +79,8 @@ def _node(types: MetadataTypes, kind: str, node: Node, where: str) -> Iterator[s
     if not isinstance(node, str):
         yield from _table(types, kind, node, where) if kind in types.elements else (f"{where}: must be a {kind}",)
     elif kind in types.elements:
-        yield f"{where}: must be a {kind}, not a text"
+        if node:  # an empty element is read as a text
+            yield f"{where}: must be a {kind}, not a text"
     elif kind == "int" and not node.lstrip("-").isdigit():
         yield f"{where}: {node!r} is no whole number"
     elif kind in types.words and node not in types.words[kind]:

@@ -24,6 +24,7 @@ from tieline.xml import parse
 from tieline_layouts.files import files
 
 Key = tuple[str, str]
+STANDARD = ("Account", "Contact", "Opportunity")
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class FakeOrg:
     held: dict[Key, Table] = field(default_factory=dict)
     refuse: dict[str, str] = field(default_factory=dict)
     assigned: list[str] = field(default_factory=list)
+    people: dict[str, list[str]] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
     checks: int = 0
     installs: int = 0
     sent: list[Key] = field(default_factory=list)
@@ -101,10 +104,27 @@ class FakeOrg:
         known = [Component(*key, as_properties(self.held[key])) for key in wanted if key in self.held]
         return {path: data for path, data in files(known).items() if path != "package.xml"}
 
-    def assign(self, name: str) -> bool:
+    def list_components(self, kind: str, /) -> list[str]:
+        """Standard objects are there without being held."""
+        return [*(name for known, name in self.held if known == kind), *(STANDARD if kind == "CustomObject" else ())]
+
+    def assign(self, name: str, /) -> bool:
         new = name not in self.assigned
         self.assigned += [name] if new else []
+        self.people[name] = ["005000000000001AAA"]
         return new
+
+    def holders(self, name: str, /) -> list[str]:
+        return list(self.people.get(name, ()))
+
+    def give(self, name: str, users: Sequence[str], /) -> None:
+        self.people[name] = list(users)
+
+    def take(self, name: str, /) -> None:
+        self.people.pop(name, None)
+
+    def count(self, obj: str, name: str, kind: str) -> int:
+        return self.rows.get(f"{obj}.{name}" if name else obj, 0)
 
 
 def members(manifest: bytes) -> list[Key]:
@@ -164,5 +184,5 @@ class Bench:
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     org, store, folder = FakeOrg(), MemoryStore(), tmp_path / "packages"
-    installation = Installation(org, files, org.assign, store, PreImages(folder), StoppedClock())
+    installation = Installation(org, files, org, org.count, store, PreImages(folder), StoppedClock())
     return Bench(org, store, folder, installation, small_package)

@@ -23,6 +23,7 @@ from tieline.package.ledger import read_ledger
 from tieline.package.plan import Plan, Sign
 from tieline.package.preimage import PreImages
 from tieline.store.memory import MemoryStore
+from tieline.workers.packages import OrgPeople
 from tieline_sandbox.org.application import build
 from tieline_sandbox.runner import start
 
@@ -33,6 +34,7 @@ def declared() -> Declarations:
         tuple(tieline_unleashed.register_mappings()),
         tuple(tieline_unleashed.register_managed_lists()),
         tuple(tieline_unleashed.register_actions()),
+        tuple(tieline_unleashed.register_layouts()),
     )
 
 
@@ -72,15 +74,11 @@ def local(tmp_path: Path) -> Iterator[Local]:
     with start(build, "org", tmp_path / "org") as running:
         settings = OrgSettings.from_document(running.document)
         with open_org(settings, clock=clock, randomness=SystemRandomness()) as org:
-
-            def assign(name: str) -> bool:
-                return org.records.assign_permission_set(name, org.user_id)
-
             pre_images = PreImages(tmp_path / "packages")
             writer = tieline_layouts.write_package
-            yield Local(
-                running.document, org, store, Installation(org.metadata, writer, assign, store, pre_images, clock)
-            )
+            people, count = OrgPeople(org), org.records.row_count
+            installation = Installation(org.metadata, writer, people, count, store, pre_images, clock)
+            yield Local(running.document, org, store, installation)
 
 
 def fields_of(org: Org, name: str) -> set[str]:
@@ -90,7 +88,11 @@ def fields_of(org: Org, name: str) -> set[str]:
 def test_installed_once_and_nothing_to_do_then(local: Local) -> None:
     components = rendered()
     plan = local.plan(components)
-    assert plan.count(Sign.ADD) == len(components) + 1
+    pages = [step.name for step in plan.steps if step.sign is Sign.CHANGE]
+    assert pages == [f"{name}-{name} Layout" for name in ("Account", "Contact", "Opportunity")] + [
+        "Product2-Product Layout"
+    ]
+    assert plan.count(Sign.ADD) == len(components) - len(pages) + 1
     done = apply_package(local.installation, plan)
     assert done.assigned == ("Tieline_Unleashed",)
     assert local.plan(components).is_empty
@@ -120,9 +122,9 @@ def test_the_integration_user_sees_what_was_installed(local: Local) -> None:
 
 
 def test_a_refusal_is_the_orgs_and_changes_nothing(local: Local) -> None:
-    bad = make.lookup("Account", "Nowhere__c", "Nowhere", "Nothing__c", "Accounts")
+    bad = make.picklist("Account", "Twice__c", "Twice", ("A", "A"))
     good = make.text("Account", "Fine__c", "Fine")
-    with pytest.raises(PermanentError, match=r"CustomField Account\.Nowhere__c: .*Nothing__c"):
+    with pytest.raises(PermanentError, match=r"CustomField Account\.Twice__c: Duplicate picklist value: A"):
         apply_package(local.installation, local.plan((bad, good)))
     assert "Account.Fine__c" not in local.org.metadata.list_components("CustomField")
 
