@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tieline.contract import Direction, Field, Flag, Mapping, Number, Policy, Promotion, Reference, Side, System, Text
+from tieline.contract import (
+    Direction,
+    Field,
+    Flag,
+    ManagedList,
+    Mapping,
+    Number,
+    Policy,
+    Promotion,
+    Reference,
+    Side,
+    System,
+    Text,
+)
 from tieline.store.nouns import Link
-from tieline.store.protocol import Store
-from tieline.sync.context import Context, Options
+from tieline.store.protocol import Fence, Store
+from tieline.sync.context import Context, Options, RowPlanner, keep_rows
 from tieline.sync.cycle import Cycle, Report, confirm_first_load
 from tieline_simulation.systems import Toy, ToyCrm
 from tieline_simulation.world import Serial, World
@@ -62,18 +75,29 @@ class Bench:
     point: Callable[[str], None] = lambda _name: None
     options: Options = field(default_factory=Options)
     behaviours: Any = None
+    mappings: tuple[Mapping, ...] = (CUSTOMER, CONTACT)
+    lists: tuple[ManagedList, ...] = ()
+    plan_rows: RowPlanner = keep_rows
 
     @property
     def entity(self) -> str:
         return self.entities[0]
 
     def context(self) -> Context:
+        return self.context_of(self.crm, self.erp)
+
+    def context_of(self, crm: Any, erp: Any) -> Context:
+        """With other clients in place of the systems themselves."""
         system = System("toy", "Toy", "Toy", (), lambda _context: self.erp, ())
         more = {"behaviours": self.behaviours} if self.behaviours else {}
         return Context(
-            "books", system, (CUSTOMER, CONTACT), (), self.store, self.crm, self.erp, self.world, Serial(),
-            self.entities, options=self.options, point=lambda name: self.point(name), **more,
+            "books", system, self.mappings, self.lists, self.store, crm, erp, self.world, Serial(),
+            self.entities, options=self.options, point=lambda name: self.point(name), plan_rows=self.plan_rows, **more,
         )  # fmt: skip
+
+    def fenced(self, context: Context, fence: Fence) -> Context:
+        """The same in a worker that holds a lease."""
+        return replace(context, fence=fence)
 
     def confirm(self) -> None:
         confirm_first_load(self.context(), 0)

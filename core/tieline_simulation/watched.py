@@ -56,6 +56,8 @@ class WatchedStore:
     def __init__(self, inner: Store) -> None:
         self.inner = inner
         self.watch: Callable[[Link], None] = lambda _link: None
+        self.open = 0  # write transactions
+        self.newest: dict[str, int] = {}  # the token last given out, by lease
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
@@ -67,11 +69,21 @@ class WatchedStore:
 
     @contextlib.contextmanager
     def transaction(self, fence: Fence | None = None, durable: bool = True) -> Iterator[Transaction]:
-        with self.inner.transaction(fence, durable) as tx:
-            yield WatchedTransaction(tx, self.watch)
+        self.open += 1
+        try:
+            with self.inner.transaction(fence, durable) as tx:
+                yield WatchedTransaction(tx, self.watch)
+        finally:
+            self.open -= 1
+        if fence is not None:
+            newest = self.newest.get(fence.name, 0)
+            require(fence.token >= newest, "I6", "worker {} recorded after {} took over", fence, newest)
 
     def lease(self, name: str, owner: str, now: Any, seconds: float) -> Fence | None:
-        return self.inner.lease(name, owner, now, seconds)
+        fence = self.inner.lease(name, owner, now, seconds)
+        if fence is not None:
+            self.newest[name] = max(fence.token, self.newest.get(name, 0))
+        return fence
 
     def release(self, fence: Fence) -> None:
         self.inner.release(fence)
