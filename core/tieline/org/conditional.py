@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from email.utils import format_datetime
 from typing import Any
@@ -11,6 +12,8 @@ from tieline.org.errors import problem
 from tieline.org.outcomes import refusal
 from tieline.org.session import Session
 from tieline.org.values import moment
+
+_FORBIDDEN = re.compile(r"[^A-Za-z0-9]")
 
 
 class Composite:
@@ -40,7 +43,7 @@ class Composite:
         return {
             "method": "PATCH",
             "url": self._session.data("sobjects", obj, write.key),
-            "referenceId": f"row{place}",
+            "referenceId": _reference(place, write),
             "body": write.fields,
             "httpHeaders": {"If-Unmodified-Since": _http_date(version)} if version else {},
         }
@@ -48,7 +51,12 @@ class Composite:
     def _outcomes(self, answer: Any, writes: Sequence[Write]) -> list[Outcome]:
         entries = answer.get("compositeResponse", []) if isinstance(answer, dict) else []
         told = {entry.get("referenceId"): entry for entry in entries}
-        return [_outcome(told.get(f"row{place}"), write) for place, write in enumerate(writes)]
+        return [_outcome(told.get(_reference(place, write)), write) for place, write in enumerate(writes)]
+
+
+def _reference(place: int, write: Write) -> str:
+    """Tells this very write's part of the answer from that of any other call. Letters, digits and _ are allowed."""
+    return f"row{place}_{_FORBIDDEN.sub('', write.idempotency_key)[:32]}"
 
 
 def _outcome(entry: Any, write: Write) -> Outcome:

@@ -27,11 +27,19 @@ _FREE_LATER = frozenset({"ENTITY_IS_LOCKED"})  # an approval holds the record; w
 _DUPLICATES = frozenset({"DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID"})
 
 
-def of_items(entries: Sequence[Any], operation: Operation, count: int, key_field: str = "") -> list[Outcome]:
-    """One outcome per item of a collection's answer; all unknown when it does not have one entry per row."""
-    if not isinstance(entries, list) or len(entries) != count:
+def of_items(
+    entries: Sequence[Any], operation: Operation, count: int, key_field: str = "", keys: Sequence[str] = ()
+) -> list[Outcome]:
+    """One outcome per item of a collection's answer; all unknown when it does not have one entry per row, or names
+    other records than those sent (`keys`)."""
+    if not isinstance(entries, list) or len(entries) != count or _about_others(entries, keys):
         return [Unknown("the answer does not match the rows sent")] * count
     return [of_item(entry, operation, key_field) for entry in entries]
+
+
+def _about_others(entries: Sequence[Any], keys: Sequence[str]) -> bool:
+    told = [full_id(str(entry.get("id") or "")) for entry in entries]
+    return any(one and one != full_id(key) for one, key in zip(told, keys, strict=False))
 
 
 def of_item(entry: Any, operation: Operation, key_field: str = "") -> Outcome:

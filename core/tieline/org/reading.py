@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from tieline.contract import Cursor, Page, PermanentError, Record, Shape
+from tieline.contract import Cursor, Page, PermanentError, Record, Shape, TransientError
 from tieline.org import soql
 from tieline.org.describe import Describer
-from tieline.org.queries import Queries
+from tieline.org.queries import ROWS_MISSING, Queries, Row
 from tieline.org.selection import Selection
 from tieline.org.session import Session
 from tieline.org.soql import Condition
+from tieline.org.values import full_id
 
 _LOCATOR_LOST = "INVALID_QUERY_LOCATOR"
 _OUTDATED = "INVALID_FIELD"
@@ -26,7 +27,8 @@ class Reader:
         self.queries = Queries(session)
 
     def pages(self, shape: Shape, since: Cursor | None) -> Iterator[Page]:
-        """See the contract. When the org forgets the rest of a result, the sweep goes on from the last row seen."""
+        """See the contract. When the org forgets the rest of a result, the sweep goes on from the last row seen; when
+        rows are missing from it, all is read once more, for they may be missing anywhere."""
         place, as_of = since, None
         forgiven: list[tuple[str, Cursor | None]] = []
         while True:
@@ -36,6 +38,11 @@ class Reader:
                     place = page.cursor
                     yield Page(page.records, place, as_of)
                 return
+            except TransientError as error:
+                if error.code != ROWS_MISSING or (error.code, since) in forgiven:
+                    raise
+                forgiven.append((error.code, since))
+                place = since
             except PermanentError as error:
                 if error.code not in (_LOCATOR_LOST, _OUTDATED) or (error.code, place) in forgiven:
                     raise
@@ -63,16 +70,30 @@ class Reader:
             holds: Condition = soql.one_of(field, part)
             return selection.query(holds)
 
-        return [selection.record(row, self.queries.whole) for row in self.queries.rows_for(values, query)]
+        rows = self.queries.rows_for(values, query)
+        return [selection.record(row, self.queries.whole) for row in self._asked_for(rows, field, values)]
+
+    def _asked_for(self, rows: Iterable[Row], field: str, values: Sequence[str]) -> Iterator[Row]:
+        """Raises TransientError for a row that nobody asked for: it answers somebody else's question."""
+        wanted = {_plain(field, value) for value in values}
+        for row in rows:
+            if _plain(field, str(row.get(field) or "")) not in wanted:
+                raise TransientError(
+                    "the answer holds records we did not ask for", where=self._session.where, code="garbage"
+                )
+            yield row
 
     def _current(self, look: Callable[[], list[Record]]) -> list[Record]:
         try:
             return look()
+        except TransientError as error:
+            if error.code != ROWS_MISSING:
+                raise
         except PermanentError as error:
             if error.code != _OUTDATED:
                 raise
             self._describer.forget()
-            return look()
+        return look()
 
     def _selection(self, shape: Shape) -> Selection:
         return Selection(self._describer, shape, self._marker, self._session.grant().instance_url)
@@ -81,3 +102,8 @@ class Reader:
 def _after(records: Sequence[Record]) -> Cursor | None:
     last = records[-1] if records else None
     return Cursor(last.stamp, last.key) if last and last.stamp else None
+
+
+def _plain(field: str, value: str) -> str:
+    """The org compares text without case, and ids come with 15 or 18 characters."""
+    return full_id(value) if field == "Id" else value.casefold()

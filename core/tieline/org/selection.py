@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
-from tieline.contract import Cursor, PermanentError, Record, Shape, Value
+from tieline.contract import Cursor, PermanentError, Record, Shape, TransientError, Value
 from tieline.org import soql
 from tieline.org.describe import ChildInfo, Describer, FieldInfo
 from tieline.org.queries import Row
@@ -58,7 +59,12 @@ class Selection:
         return soql.equal(name, convert(field, text))
 
     def record(self, row: Row, whole: Whole, parent: str = "") -> Record:
+        """Raises TransientError for a row of another object: it answers somebody else's question."""
         key = full_id(str(row["Id"]))
+        told = row.get("attributes") or {}
+        if told.get("type", self._shape.object) != self._shape.object:
+            what = f"the answer holds {told['type']} where {self._shape.object} was asked for"
+            raise TransientError(what, where=urlsplit(self._home).hostname or "", code="garbage")
         stamp = row.get(STAMP)
         shown = [(path, _value(field, row, path)) for path, field in self.fields.items()]
         return Record(

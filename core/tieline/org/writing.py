@@ -69,22 +69,21 @@ class Writer:
     def _create(self, writes: Sequence[Write]) -> list[Outcome]:
         path = self._session.data("composite", "sobjects", self._obj, self._marker)
         rows = [self._typed({self._marker: write.marker, **write.fields}) for write in writes]
-        return self._collection("PATCH", path, rows, Operation.CREATE, self._marker)
+        entries = self._session.write("PATCH", path, {"allOrNone": False, "records": rows})
+        return of_items(entries, Operation.CREATE, len(rows), self._marker)
 
     def _update(self, writes: Sequence[Write]) -> list[Outcome]:
         rows = [self._typed({"Id": write.key, **write.fields}) for write in writes]
-        return self._collection("PATCH", self._session.data("composite", "sobjects"), rows, Operation.UPDATE)
+        entries = self._session.write(
+            "PATCH", self._session.data("composite", "sobjects"), {"allOrNone": False, "records": rows}
+        )
+        return of_items(entries, Operation.UPDATE, len(rows), keys=[write.key for write in writes])
 
     def _delete(self, writes: Sequence[Write]) -> list[Outcome]:
         ids = ",".join(write.key for write in writes)
         path = self._session.data("composite", "sobjects") + f"?ids={ids}&allOrNone=false"
-        return of_items(self._session.write("DELETE", path), Operation.DELETE, len(writes))
-
-    def _collection(
-        self, method: str, path: str, rows: Rows, operation: Operation, key_field: str = ""
-    ) -> list[Outcome]:
-        entries = self._session.write(method, path, {"allOrNone": False, "records": rows})
-        return of_items(entries, operation, len(rows), key_field)
+        entries = self._session.write("DELETE", path)
+        return of_items(entries, Operation.DELETE, len(writes), keys=[write.key for write in writes])
 
     def _typed(self, values: Values) -> dict[str, Any]:
         return {"attributes": {"type": self._obj}, **values}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -117,8 +118,17 @@ def test_small_updates_carry_their_condition(org: Any, described: Any, answers: 
     gone = [{"errorCode": "ENTITY_IS_DELETED", "message": "entity is deleted"}]
     moved = [{"errorCode": "PRECONDITION_FAILED", "message": "changed"}]
     told = [(204, None), (412, moved), (404, gone), (503, None)]
-    parts = [{"referenceId": f"row{n}", "httpStatusCode": s, "body": body} for n, (s, body) in enumerate(told)]
-    described.on("POST", f"{DATA}/composite", answers({"compositeResponse": parts}))
+
+    def answer(request: Any) -> HttpResponse:
+        names = [part["referenceId"] for part in json.loads(request.body)["compositeRequest"]]
+        assert all(re.fullmatch("[A-Za-z0-9_]+", name) for name in names)
+        parts = [
+            {"referenceId": name, "httpStatusCode": status, "body": body}
+            for name, (status, body) in zip(names, told, strict=False)
+        ]
+        return answers({"compositeResponse": parts})
+
+    described.on("POST", f"{DATA}/composite", answer)
     outcomes = org.records.write("", SHAPE, [update(n) for n in range(5)])
     assert [type(one) for one in outcomes] == [Done, Stale, Refused, Unknown, Unknown]
     assert outcomes[1].record.key == IDS[1]
@@ -256,6 +266,58 @@ def test_a_foreign_locator_is_not_followed(org: Any, described: Any, answers: An
     described.rules.insert(0, ("GET", f"{DATA}/query", [answers(first)]))
     with pytest.raises(PermanentError, match=r"evil\.example"):
         list(org.records.pages("", SHAPE, None))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"records": []},
+        {"records": [], "done": False},
+        {"records": [], "done": False, "nextRecordsUrl": None},
+        {"records": {}, "done": True},
+        {"done": True},
+        [],
+    ],
+)
+def test_a_page_that_does_not_say_it_is_the_last_is_not(org: Any, described: Any, answers: Any, page: Any) -> None:
+    described.rules.insert(0, ("GET", f"{DATA}/query", [answers(page)]))
+    with pytest.raises(TransientError):
+        list(org.records.pages("", SHAPE, None))
+    with pytest.raises(TransientError):
+        org.records.read("", SHAPE, [IDS[0]])
+
+
+def test_pages_that_lead_back_end(org: Any, described: Any, answers: Any) -> None:
+    more = {"records": [], "done": False, "totalSize": 0, "nextRecordsUrl": f"{DATA}/query/01g-1"}
+    described.rules.insert(0, ("GET", f"{DATA}/query(/01g-1)?", [answers(more)]))
+    with pytest.raises(TransientError, match="leads back"):
+        list(org.records.pages("", SHAPE, None))
+
+
+def test_missing_rows_are_asked_for_once_more(org: Any, described: Any, answers: Any) -> None:
+    short, whole = {"records": [], "done": True, "totalSize": 1}, {"records": [], "done": True, "totalSize": 0}
+    described.rules.insert(0, ("GET", f"{DATA}/query", [answers(short), answers(whole)]))
+    assert [page.records for page in org.records.pages("", SHAPE, None)] == [(), ()]
+    described.rules.insert(0, ("GET", f"{DATA}/query", [answers(short), answers(whole)]))
+    assert org.records.read("", SHAPE, [IDS[0]]) == {IDS[0]: None}
+    described.rules.insert(0, ("GET", f"{DATA}/query", [answers(short)]))
+    for look in (lambda: list(org.records.pages("", SHAPE, None)), lambda: org.records.read("", SHAPE, [IDS[0]])):
+        with pytest.raises(TransientError, match="told of 1 rows and sent 0"):
+            look()
+
+
+@pytest.mark.parametrize("row", [{"Id": "003000000000001AAA", "attributes": {"type": "Contact"}}, {"Id": IDS[1]}])
+def test_rows_nobody_asked_for_are_not_taken(org: Any, described: Any, answers: Any, row: Any) -> None:
+    page = {"records": [row], "done": True, "totalSize": 1}
+    described.rules.insert(0, ("GET", f"{DATA}/query", [answers(page)]))
+    with pytest.raises(TransientError):
+        org.records.read("", SHAPE, [IDS[0]])
+
+
+def test_an_answer_about_other_rows_proves_nothing(org: Any, described: Any, answers: Any) -> None:
+    described.on("DELETE", f"{DATA}/composite/sobjects", answers([good(2)]))
+    (outcome,) = org.records.write("", SHAPE, [delete(1)])
+    assert isinstance(outcome, Unknown)
 
 
 def test_half_a_page_is_no_page(org: Any, described: Any) -> None:
