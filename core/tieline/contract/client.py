@@ -54,7 +54,9 @@ class DeleteSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What one object of one system can do. Sizes are records per call, `concurrency` calls in flight."""
+    """What one object of one system can do. Sizes are records per call, `concurrency` calls in flight. `deletes_kept`
+    is how long the system remembers its deletions. `resumable`: `pages` may be left after any page and go on from its
+    cursor later at no more cost; a system that has to be read whole anyway says no."""
 
     precondition: Precondition = Precondition.NONE
     idempotency: Idempotency = Idempotency.NONE
@@ -68,6 +70,8 @@ class Capabilities:
     creatable: bool = True
     updatable: bool = True
     deletable: bool = False
+    deletes_kept: timedelta = timedelta(days=14)
+    resumable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,15 @@ class Operation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Panel:
+    """A row of `ERP_Link__c` as it stands once the write has taken effect. `record` are those of its fields that hold
+    the id of the record written."""
+
+    row: Values
+    record: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """One change to make. An update holds changed fields only.
 
@@ -152,7 +165,8 @@ class Write:
     `idempotency_key` is a derived UUID, the same on every repeat; `marker` is stored on the record where it can be.
     `version` is the precondition. `expected` holds the values last read of the record: a WHOLE writer compares
     them with what it reads just before the write and answers `Stale` where a mapped field moved.
-    `children` are rows created with the record (order lines).
+    `children` are rows created with the record (order lines). `panel` may be written in the same request by a client
+    of the CRM; it never decides about the write itself.
     """
 
     operation: Operation
@@ -164,16 +178,19 @@ class Write:
     parent: str = ""
     expected: Values = field(default_factory=dict)
     children: Mapping[str, tuple[Values, ...]] = field(default_factory=dict)
+    panel: Panel | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """It took effect. `record` is the read-back, where the vendor gave one or the client fetched it."""
+    """It took effect. `record` is the read-back, where the vendor gave one or the client fetched it. `panel`: the row
+    that came along stands too; one that does not is written on its own."""
 
     key: str
     version: str = ""
     record: Record | None = None
     created: bool = False
+    panel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +268,8 @@ class Client(Protocol):
         """Records that carry our birth markers; markers nobody carries are left out."""
 
     def deleted(self, entity: str, obj: str, since: datetime) -> Iterator[Gone]:
-        """Deletions since a moment, for systems that tell (`deletes` FEED or AUDIT); else nothing."""
+        """Deletions since a moment, for systems that tell (`deletes` FEED or AUDIT); else nothing. Raises PermanentError
+        with the code `deletes_forgotten` when the system no longer knows them all: everything is read then."""
 
     def options(self, entity: str, name: str) -> Sequence[ListRow]:
         """Every row of a list that the back office owns, retired ones with active=False."""

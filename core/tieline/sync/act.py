@@ -3,7 +3,7 @@ ended unknown stays open until `recover` proves it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NoReturn
@@ -16,7 +16,6 @@ from tieline.contract import (
     Operation,
     Outcome,
     RateLimited,
-    Record,
     Refused,
     Side,
     Stale,
@@ -25,11 +24,12 @@ from tieline.contract import (
 )
 from tieline.store.nouns import AuditEntry, Call, Item, Link
 from tieline.store.protocol import Transaction
-from tieline.sync.absorb import Absorbed, absorb, gone
+from tieline.sync.backward import STAMPS, note_backward, went_back
 from tieline.sync.context import Context
 from tieline.sync.family import wake_children
 from tieline.sync.identity import derive
 from tieline.sync.intents import Intended, as_write
+from tieline.sync.looking import look_again
 from tieline.sync.outcome import Settled, apply, backoff
 from tieline.sync.points import Point
 from tieline.sync.rules import Rules
@@ -143,6 +143,7 @@ class Actor:
         with context.store.transaction(context.fence) as tx:
             links = tx.links([item.link for item, _ in answers])
             answers = self._not_taken(tx, answers)
+            self._notice_backward(tx, links, answers)
             settlements = [
                 apply(links[item.link], item, self.side, outcome, self.rules, now, context.options, doubtful)
                 for item, outcome in answers
@@ -156,6 +157,16 @@ class Actor:
         for one, (item, outcome) in zip(settlements, answers, strict=True):
             self._tell(one, item, outcome)
         return self._tally(answers)
+
+    def _notice_backward(
+        self, tx: Transaction, links: Mapping[str, Link], answers: Sequence[tuple[Item, Outcome]]
+    ) -> None:  # fmt: skip
+        """A careful writer may be the first to meet what a backup brought back."""
+        for item, outcome in answers:
+            met = outcome.record if isinstance(outcome, Stale) else None
+            if met is not None and went_back(links[item.link], self.side, met):
+                why = f"{met.key} has an earlier stamp than before"
+                note_backward(tx, self.context, STAMPS, self.side, self.entity, self.rules.name, why)
 
     def _not_taken(
         self, tx: Transaction, answers: Sequence[tuple[Item, Outcome]]
@@ -207,29 +218,3 @@ class Actor:
             unknown=sum(isinstance(outcome, Unknown) for _, outcome in answers),
             replanned=sum(isinstance(outcome, Stale) for _, outcome in answers),
         )
-
-
-def look_again(context: Context, entity: str, rules: Rules, side: Side, links: Sequence[Link]) -> None:
-    """Read these records by key now. One that the vendor says is not there is marked gone: that is a direct answer,
-    not an absence from a list."""
-    wanted: dict[str, list[str]] = {}
-    for link in links:
-        if link.key(side):
-            wanted.setdefault(link.key(side), []).append(link.id)
-    if not wanted:
-        return
-    found = context.client(side).read(context.entity_for(side, entity), rules.shape(side), list(wanted))
-    with context.store.transaction(context.fence) as tx:
-        fresh = tx.links([ident for idents in wanted.values() for ident in idents])
-        pairs = [(fresh[ident], record) for key, record in found.items() for ident in wanted[key]]
-        taken = [_looked(context, rules, side, link, record) for link, record in pairs]
-        tx.save_links([one.link for one in taken if one.link])
-        notes = [note for one in taken for note in one.notes]
-        if notes:
-            tx.append_audit(context.back_office, notes)
-
-
-def _looked(context: Context, rules: Rules, side: Side, link: Link, record: Record | None) -> Absorbed:
-    if record is None:
-        return Absorbed(settled(gone(link, side)))
-    return absorb(link, rules, side, record, context.clock.now())

@@ -28,8 +28,8 @@ FIRST_LOAD = "first_load"
 @dataclass(slots=True)
 class Report:
     """What a cycle did. `writes` counts records that took effect, `panels` rows of `ERP_Link__c`, `lists` list rows
-    written to the org, `requests` presses picked up, `answers` presses
-    written on; `audited` is what full readings compared and found; `problems` are sentences about things that stopped a part of the cycle."""
+    written to the org, `requests` presses picked up, `answers` presses written on; `audited` is what full readings
+    compared and found; `problems` are sentences about things that stopped a part of the cycle."""
 
     seen: Seen = field(default_factory=Seen)
     writes: Tally = field(default_factory=Tally)

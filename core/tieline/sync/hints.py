@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tieline.contract import Record, Side
-from tieline.store.nouns import Link
-from tieline.store.protocol import Transaction
-from tieline.sync.absorb import gone
+from tieline.contract import Side
 from tieline.sync.context import Context
+from tieline.sync.looking import Look, by_key, tells_deletions
 from tieline.sync.observe import Births, Observer
 from tieline.sync.points import Point
 from tieline.sync.rules import Rules
-from tieline.sync.status import settled
 
 
 def hints_scope(back_office: str) -> str:
@@ -50,21 +47,15 @@ def take_hints(context: Context, births: Births) -> int:
 
 
 def _look(context: Context, births: Births, entity: str, rules: Rules, keys: Sequence[str]) -> None:
+    """One that the vendor, asked directly, says is not there is gone, unless it tells deletions by itself."""
     found = context.erp.read(entity, rules.shape(Side.ERP), keys)
     records = [record for record in found.values() if record is not None]
+    missing = {} if tells_deletions(context, Side.ERP, rules) else {k: None for k, r in found.items() if r is None}
     with context.store.transaction(context.fence) as tx:
         Observer(context, births).absorb_all(tx, Side.ERP, entity, rules, records)
-        tx.save_links(_gone(tx, context, entity, rules, found))
-
-
-def _gone(
-    tx: Transaction, context: Context, entity: str, rules: Rules, found: Mapping[str, Record | None]
-) -> list[Link]:
-    """Links whose record the vendor, asked directly, says is not there."""
-    missing = [key for key, record in found.items() if record is None]
-    links = tx.links_by_key(context.back_office, entity, rules.name, Side.ERP, missing)
-    live = [link for link in links.values() if not link.tombstone and not link.awaiting]
-    return [settled(gone(link, Side.ERP)) for link in live if not (link.erp and link.erp.deleted)]
+        links = tx.links_by_key(context.back_office, entity, rules.name, Side.ERP, list(missing))
+        wanted = by_key(Side.ERP, [link for link in links.values() if not link.awaiting])
+        Look(tx, context, entity, rules, Side.ERP).take(missing, wanted)
 
 
 def _forget(context: Context, scope: str, taken: Mapping[str, object]) -> None:

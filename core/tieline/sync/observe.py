@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,8 +10,12 @@ from tieline.contract import Cursor, PermanentError, Record, Side
 from tieline.store.nouns import AuditEntry, CursorRow, Link
 from tieline.store.protocol import Transaction
 from tieline.sync.absorb import absorb
+from tieline.sync.backward import CLOCK, STAMPS, note_backward, settle_backward, went_back
 from tieline.sync.context import Context
 from tieline.sync.identity import link_id, read_marker, reference
+from tieline.sync.looking import is_missing
+from tieline.sync.missing import Verdict, believable
+from tieline.sync.parts import part_of
 from tieline.sync.points import Point
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
@@ -43,13 +47,13 @@ class Observer:
     def sweep(self, side: Side) -> Seen:
         """All mappings of one side, each entity on its own."""
         total = Seen()
-        for entity in self._rounds(side):
+        for entity in self.entities(side):
             for rules in self.context.rules[entity].values():
-                if self._read_alone(rules, side):
+                if self.reads_alone(rules, side):
                     total.add(self._sweep_mapping(side, entity, rules))
         return total
 
-    def _rounds(self, side: Side) -> tuple[str, ...]:
+    def entities(self, side: Side) -> tuple[str, ...]:
         """The CRM knows no entities: it is read once, unless the constants that select our records name one."""
         context = self.context
         if side is Side.ERP or len(context.entities) == 1:
@@ -62,25 +66,46 @@ class Observer:
         )
         return context.entities if differ else context.entities[:1]
 
-    def _read_alone(self, rules: Rules, side: Side) -> bool:
+    def reads_alone(self, rules: Rules, side: Side) -> bool:
         return side is Side.CRM or not rules.mapping.embedded_in
 
     def _sweep_mapping(self, side: Side, entity: str, rules: Rules) -> Seen:
         context = self.context
         with context.store.reading() as tx:
             row = tx.cursor(context.back_office, entity, side, rules.name)
-        since = Cursor(row.stamp - context.options.overlap) if row else None
+        seen, as_of = self._read_on(side, entity, rules, self._since(row))
+        if row is not None and as_of is not None:
+            if as_of < row.stamp - context.options.overlap:
+                seen.add(self._turned_back(side, entity, rules, as_of))
+            else:
+                settle_backward(context, CLOCK, side, entity, rules.name)
+        return seen
+
+    def _since(self, row: CursorRow | None) -> Cursor | None:
+        overlap = self.context.options.overlap
+        return Cursor(row.stamp - overlap, "" if overlap else row.key) if row else None
+
+    def _read_on(self, side: Side, entity: str, rules: Rules, since: Cursor | None) -> tuple[Seen, datetime | None]:
+        """Everything from a place on, and the server's time when the reading began."""
         seen, first = Seen(), None
-        client = context.client(side)
-        for page in client.pages(context.entity_for(side, entity), rules.shape(side), since):
+        client = self.context.client(side)
+        for page in client.pages(self.context.entity_for(side, entity), rules.shape(side), since):
             first = first or page.as_of
-            reached = min(page.cursor.stamp, first) if page.cursor else None
+            reached = min(page.cursor, Cursor(first)) if page.cursor else None
             seen.add(self._take(side, entity, rules, page.records, reached))
         if first is not None:
             self._finish(side, entity, rules, first)
+        return seen, first
+
+    def _turned_back(self, side: Side, entity: str, rules: Rules, as_of: datetime) -> Seen:
+        """The server's clock stands before our cursor: it was set back, or the system came from a backup. The cursor
+        stays; what is stamped now is read by the server's own time, and the part is read whole once."""
+        seen, _ = self._read_on(side, entity, rules, Cursor(as_of - self.context.options.overlap))
+        with self.context.store.transaction(self.context.fence) as tx:
+            note_backward(tx, self.context, CLOCK, side, entity, rules.name, "the clock of this system went back")
         return seen
 
-    def _take(self, side: Side, entity: str, rules: Rules, records: Sequence[Record], reached: datetime | None) -> Seen:
+    def _take(self, side: Side, entity: str, rules: Rules, records: Sequence[Record], reached: Cursor | None) -> Seen:
         context = self.context
         context.point(Point.OBSERVE_BEFORE_COMMIT)
         with context.store.transaction(context.fence, durable=False) as tx:
@@ -94,20 +119,26 @@ class Observer:
         """A whole sweep vouches for everything up to the server's time at its start."""
         self.context.point(Point.OBSERVE_BEFORE_FINISH)
         with self.context.store.transaction(self.context.fence, durable=False) as tx:
-            tx.save_cursor(self._row(side, entity, rules, as_of))
+            tx.save_cursor(self._row(side, entity, rules, Cursor(as_of)))
 
-    def _row(self, side: Side, entity: str, rules: Rules, stamp: datetime) -> CursorRow:
-        return CursorRow(self.context.back_office, entity, side, rules.name, stamp)
+    def _row(self, side: Side, entity: str, rules: Rules, place: Cursor) -> CursorRow:
+        return CursorRow(self.context.back_office, entity, side, rules.name, place.stamp, place.key)
 
     def absorb_all(
-        self, tx: Transaction, side: Side, entity: str, rules: Rules, records: Sequence[Record]
+        self, tx: Transaction, side: Side, entity: str, rules: Rules, records: Sequence[Record], *,
+        thorough: bool = False,
     ) -> Seen:  # fmt: skip
-        """Take records (and the children they carry) into their links, inside the caller's transaction."""
-        links = self._links_of(tx, side, entity, rules, records)
+        """Take records (and the children they carry) into their links, inside the caller's transaction. `thorough`
+        looks for lost children of parents that have not moved too."""
+        links = self.links_of(tx, side, entity, rules, records)
+        records = self._believed(tx, side, entity, rules, records, links)
         saved: dict[str, Link] = {}
         notes: list[AuditEntry] = []
         for record in records:
-            for link in links.get(record.key) or self._newborn(tx, side, entity, rules, record):
+            for link in links.get(record.key) or self.newborn(tx, side, entity, rules, record):
+                if went_back(link, side, record):
+                    why = f"{record.key} has an earlier stamp than before"
+                    note_backward(tx, self.context, STAMPS, side, entity, rules.name, why)
                 changed, said = self._absorb_one(saved.get(link.id, link), rules, side, record)
                 notes += said
                 if changed is not None:
@@ -116,12 +147,23 @@ class Observer:
         if notes:
             tx.append_audit(self.context.back_office, notes)
         seen = Seen(len(records), len(saved))
-        moved = {link.key(side) for link in saved.values()}
+        moved = {link.key(side) for link in saved.values()} | {one.key for one in records if thorough}
         for child in rules.embedded if side is Side.ERP else ():
             seen.add(self._embedded(tx, entity, rules, child, records, moved))
         return seen
 
-    def _links_of(
+    def _believed(
+        self, tx: Transaction, side: Side, entity: str, rules: Rules, records: Sequence[Record],
+        links: Mapping[str, Sequence[Link]],
+    ) -> Sequence[Record]:  # fmt: skip
+        """Without those shown as deleted when that is too many at once to be true."""
+        lost = {r.key for r in records if any(is_missing(link, side, r) for link in links.get(r.key, ()))}
+        part = part_of(side, entity, rules.name)
+        if believable(tx, self.context, part, len(lost)) is Verdict.BELIEVED:
+            return records
+        return [record for record in records if record.key not in lost]
+
+    def links_of(
         self, tx: Transaction, side: Side, entity: str, rules: Rules, records: Sequence[Record]
     ) -> dict[str, list[Link]]:
         """One ERP record has one link; one CRM record may have one in each entity."""
@@ -145,7 +187,7 @@ class Observer:
             return None, (note,)
         return result.link, result.notes
 
-    def _newborn(self, tx: Transaction, side: Side, entity: str, rules: Rules, record: Record) -> list[Link]:
+    def newborn(self, tx: Transaction, side: Side, entity: str, rules: Rules, record: Record) -> list[Link]:
         """The link of a record met for the first time: one of our own births, or a new one; none if not ours."""
         context = self.context
         if record.deleted:
@@ -207,5 +249,8 @@ class Observer:
             and not link.awaiting
             and link.erp_key not in present
         ]
+        part = part_of(Side.ERP, entity, child.name)
+        if believable(tx, self.context, part, len(gone)) is not Verdict.BELIEVED:
+            return 0
         tx.save_links(gone)
         return len(gone)

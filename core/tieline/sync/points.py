@@ -37,6 +37,7 @@ class Point(StrEnum):
     OBSERVE_BEFORE_FINISH = "observe.before_finish"
     DELETES_BEFORE_COMMIT = "deletes.before_commit"
     DELETES_AFTER_COMMIT = "deletes.after_commit"
+    ROUND_BEFORE_COMMIT = "round.before_commit"
     HINTS_BEFORE_FORGET = "hints.before_forget"
 
     # Lists and first matches.

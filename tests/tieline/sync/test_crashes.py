@@ -73,6 +73,7 @@ def _history(bench: Bench, run: Callable[[Callable[[], object]], None]) -> None:
     bench.crm.edit("Account", account, Street="from the crm", Website="crm site")
     _hint(bench, "Customers c1")
     run(bench.settle)  # a queued write holds its record until it is answered; an edit before that is a conflict
+    bench.world.tick(25 * 3600)  # full readings of every part are due
     bench.crm.edit("Account", account, Phone="second edit")
     bench.crm.add("Account", "gone", Name="Known and gone")
     bench.erp.faults.before = 1  # an update that never arrived: its intent is dropped and planned anew

@@ -1,0 +1,131 @@
+"""Direct looks at records by key, and what it means when one is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from tieline.contract import DeleteSource, Record, Side
+from tieline.store.nouns import AuditEntry, Link, Problem
+from tieline.store.protocol import Transaction
+from tieline.sync.absorb import absorb, gone
+from tieline.sync.backward import STAMPS, note_backward, went_back
+from tieline.sync.context import Context
+from tieline.sync.missing import Verdict, believable, recheck
+from tieline.sync.outcome import backoff
+from tieline.sync.parts import part_of
+from tieline.sync.rules import Rules
+from tieline.sync.status import settled
+
+OUT_OF_SIGHT = "out_of_sight"
+HIDDEN = "hidden"
+"""In `Link.extra`: the side whose record is out of sight."""
+
+
+Found = Mapping[str, Record | None]
+Wanted = Mapping[str, Sequence[str]]
+"""Ids of links by the record's key; one CRM record may have several."""
+
+
+def look_again(context: Context, entity: str, rules: Rules, side: Side, links: Sequence[Link]) -> None:
+    """Read these records by key now. One that is not there is gone where the system tells no deletions; where it does,
+    it is out of sight until the system says that it was deleted."""
+    wanted = by_key(side, links)
+    if not wanted:
+        return
+    found = context.client(side).read(context.entity_for(side, entity), rules.shape(side), list(wanted))
+    with context.store.transaction(context.fence) as tx:
+        Look(tx, context, entity, rules, side).take(found, wanted)
+
+
+def by_key(side: Side, links: Sequence[Link]) -> dict[str, list[str]]:
+    wanted: dict[str, list[str]] = {}
+    for link in links:
+        if link.key(side):
+            wanted.setdefault(link.key(side), []).append(link.id)
+    return wanted
+
+
+def tells_deletions(context: Context, side: Side, rules: Rules) -> bool:
+    deletes = context.client(side).capabilities(rules.object_on(side)).deletes
+    return deletes in {DeleteSource.FEED, DeleteSource.AUDIT}
+
+
+def is_missing(link: Link, side: Side, record: Record | None) -> bool:
+    """Whether this look would take a record for gone that was not yet."""
+    seen = link.seen(side)
+    known = bool(link.tombstone) or (seen is not None and seen.deleted)
+    return not known and (record is None or record.deleted)
+
+
+@dataclass
+class Look:
+    """What a look showed, taken into links inside the caller's transaction. `told` are keys the system itself says
+    were deleted. `known`: how many records there should be, after a full reading."""
+
+    tx: Transaction
+    context: Context
+    entity: str
+    rules: Rules
+    side: Side
+    told: Collection[str] = ()
+    known: int | None = None
+    saved: list[Link] = field(default_factory=list)
+    notes: list[AuditEntry] = field(default_factory=list)
+
+    def take(self, found: Found, wanted: Wanted) -> int:
+        """Returns the links that changed."""
+        fresh = self.tx.links([ident for idents in wanted.values() for ident in idents])
+        pairs = [(fresh[i], record) for key, record in found.items() for i in wanted.get(key, ()) if i in fresh]
+        missing = {link.id for link, record in pairs if is_missing(link, self.side, record)}
+        verdict = self._verdict(len({link.key(self.side) for link, _ in pairs if link.id in missing}))
+        for link, record in pairs:
+            if link.id not in missing:
+                self._absorb(link, record)
+            elif verdict is not Verdict.HELD:
+                proved = verdict is Verdict.APPROVED or self._is_proof(link, record)
+                self.saved.append(settled(gone(link, self.side)) if proved else self._out_of_sight(link))
+        self.tx.save_links(self.saved)
+        if self.notes:
+            self.tx.append_audit(self.context.back_office, self.notes)
+        return len(self.saved)
+
+    def _verdict(self, missing: int) -> Verdict:
+        part = part_of(self.side, self.entity, self.rules.name)
+        if self.known is not None:
+            return recheck(self.tx, self.context, part, missing, self.known)
+        return believable(self.tx, self.context, part, missing)
+
+    def _is_proof(self, link: Link, record: Record | None) -> bool:
+        told = record is not None or link.key(self.side) in self.told
+        return told or not tells_deletions(self.context, self.side, self.rules)
+
+    def _absorb(self, link: Link, record: Record | None) -> None:
+        if record is None:
+            return  # known to be gone already
+        if went_back(link, self.side, record):
+            why = f"{record.key} has an earlier stamp than before"
+            note_backward(self.tx, self.context, STAMPS, self.side, self.entity, self.rules.name, why)
+        taken = absorb(link, self.rules, self.side, record, self.context.clock.now())
+        self.notes += taken.notes
+        self.saved += [taken.link] if taken.link else []
+
+    def _out_of_sight(self, link: Link) -> Link:
+        """Looked for again after a while: rights come back, and a system may tell a deletion late."""
+        attempts, now = link.attempts + 1, self.context.clock.now()
+        problem = link.problem if link.problem and link.problem.code == OUT_OF_SIGHT else _hidden(self.side, now)
+        due = now + backoff(attempts, self.context.options)
+        extra = {**link.extra, HIDDEN: str(self.side)}
+        after = replace(link, problem=problem, attempts=attempts, not_before=due, dirty=True, extra=extra)
+        return settled(after)
+
+
+def _hidden(side: Side, now: datetime) -> Problem:
+    return Problem(
+        f"the record is out of sight in the {side.upper()}: deleted there, or not shown to us",
+        "Give the user we log in with access to it; if it was deleted, run `tieline missing --yes`.",
+        now,
+        OUT_OF_SIGHT,
+        final=False,
+    )

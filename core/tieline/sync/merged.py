@@ -1,0 +1,71 @@
+"""Records merged into one by a person: the survivor takes the tie over. Nothing is ever merged in the other system."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tieline.contract import Gone, Side
+from tieline.store.nouns import Link, Problem
+from tieline.store.protocol import Transaction
+from tieline.sync.context import Context
+from tieline.sync.family import wake_children
+from tieline.sync.standing import DUPLICATE
+from tieline.sync.status import settled
+
+
+def follow_merges(
+    tx: Transaction, context: Context, side: Side, idents: dict[str, str], gone: Sequence[Gone]
+) -> int:  # fmt: skip
+    """`idents`: link by the key of a record that is gone. Returns the links that followed. Links are read anew for each
+    merge: in a chain of them the survivor of one is lost in the next."""
+    touched = 0
+    for one in gone:
+        link = tx.link(idents[one.key]) if one.merged_into and one.key in idents else None
+        if link is None or link.tombstone:
+            continue
+        after = _merged(context, side, link, _survivor(tx, context, side, link, one.merged_into), one.merged_into)
+        tx.save_links(after)
+        wake_children(tx, link.mapping, [tx.link(each.id) or each for each in after])
+        note = context.note("merged", link=link.id, mapping=link.mapping, side=side, note=f"into {one.merged_into}")
+        tx.append_audit(context.back_office, [note])
+        touched += 1
+    return touched
+
+
+def _survivor(tx: Transaction, context: Context, side: Side, link: Link, key: str) -> Link | None:
+    """The surviving record's live link in the same entity, or the one it has while nobody chose an entity."""
+    for home in dict.fromkeys((link.entity, context.home)):
+        found = tx.links_by_key(context.back_office, home, link.mapping, side, [key]).get(key)
+        if found is not None and not found.tombstone:
+            return found
+    return None
+
+
+def _merged(context: Context, side: Side, link: Link, survivor: Link | None, key: str) -> list[Link]:
+    if survivor is None:
+        return [settled(replace(_keyed(link, side, key), dirty=True))]
+    if not survivor.key(side.other) and link.key(side.other):
+        buried = replace(_keyed(survivor, side, ""), tombstone=f"merged:{link.id}", dirty=False)
+        seen = survivor.seen(side)
+        heir = replace(link, crm=seen) if side is Side.CRM else replace(link, erp=seen)
+        return [settled(buried), settled(replace(_keyed(heir, side, key), dirty=True))]
+    lost = settled(replace(link, tombstone=f"merged:{survivor.id}", dirty=False))
+    if not link.key(side.other):
+        return [lost]
+    return [lost, settled(replace(survivor, problem=_duplicate(context, side, link)))]
+
+
+def _keyed(link: Link, side: Side, key: str) -> Link:
+    return replace(link, crm_key=key) if side is Side.CRM else replace(link, erp_key=key)
+
+
+def _duplicate(context: Context, side: Side, lost: Link) -> Problem:
+    other = "back office" if side is Side.CRM else "CRM"
+    return Problem(
+        f"duplicate {lost.mapping.replace('_', ' ')}s: the record merged into this one was {lost.key(side.other)} in"
+        f" the {other}, which has both still",
+        f"Merge the two in the {other} as well, or keep both; then run `tieline retry`.",
+        context.clock.now(),
+        DUPLICATE,
+    )
