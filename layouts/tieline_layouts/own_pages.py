@@ -19,9 +19,9 @@ _FIRST: Mapping[str, Mapping[str, Sequence[str]]] = {
     LINK_OBJECT: {
         "Accounting": (
             "Back_Office__c", "Sync_Status__c", "Accounting_Entity__c", "Last_Sync__c", "ERP_Id__c", "Variation_ID__c",
-            "Number__c", "Address__c",
+            "Number__c", "Address__c", "Since__c",
         ),
-        "What to do": ("Reason__c", "Next_Step__c", "Notes__c"),
+        "What to do": ("Reason__c", "Next_Step__c", "Notes__c", "History__c"),
     },
     REQUEST_OBJECT: {"Answer": ANSWERS},
     DOCUMENT_OBJECT: {"Amounts": ("Subtotal__c", "Tax__c", "Total__c", "Currency__c")},

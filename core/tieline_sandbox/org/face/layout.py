@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from tieline_sandbox.org.face.sheet import Sheet
 from tieline_sandbox.org.face.visit import Visit
+from tieline_sandbox.org.metadata.layouts import is_standard_list
 from tieline_sandbox.org.metadata.tree import Body, below, flag, one, tables
 from tieline_sandbox.org.schema.types import Kind
 from tieline_sandbox.org.service import COMPONENT
 
-_BY_THE_ORG = frozenset({"layoutSections", "showEmailCheckbox"})
+_BY_THE_ORG = frozenset({"layoutSections", "relatedLists", "showEmailCheckbox"})
 _SYSTEM = frozenset(
     {"Id", "IsDeleted", "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp",
      "MasterRecordId"}
@@ -60,8 +61,13 @@ def layout_of(visit: Visit, sheet: Sheet) -> Layout:
 
 
 def _is_deployed(body: Body) -> bool:
-    """The org's own layout is one section of fields and nothing else (see `metadata.layouts`)."""
+    """The org's own layout is one section of fields and the lists of standard objects (see `metadata.layouts`)."""
     sections = tables(body, "layoutSections")
+    if not all(
+        is_standard_list(one(each, "relatedList")) and set(each) == {"relatedList"}
+        for each in tables(body, "relatedLists")
+    ):
+        return True
     own = len(sections) == 1 and one(sections[0], "label") == "Information" and not flag(sections[0], "customLabel")
     return bool(set(body) - _BY_THE_ORG) or not own
 

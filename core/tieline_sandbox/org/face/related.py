@@ -37,7 +37,8 @@ class Related:
 
 
 def related_of(visit: Visit, reader: Reader, sheet: Sheet, layout: Layout, row: Row) -> list[Related]:
-    chosen = _on_layout(visit, sheet, layout) if "relatedLists" in layout.body else _all(visit, sheet)
+    listed = layout.deployed and "relatedLists" in layout.body
+    chosen = _on_layout(visit, sheet, layout) if listed else _all(visit, sheet)
     return [_related(visit, reader, sheet, row, child, columns) for child, columns in chosen]
 
 

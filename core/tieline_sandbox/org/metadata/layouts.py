@@ -1,4 +1,5 @@
-"""The page layouts an org has by itself: one for each object, with the fields that people fill in."""
+"""The page layouts an org has by itself: one for each object, with the fields that people fill in and the related lists
+of standard objects."""
 
 from __future__ import annotations
 
@@ -6,6 +7,16 @@ from tieline_sandbox.org.metadata.tree import Body
 from tieline_sandbox.org.schema.types import Field, Kind, ObjectType
 
 STANDARD = ("Account", "Contact", "Opportunity", "OpportunityLineItem", "Pricebook2", "Product2", "Task")
+
+
+RELATED = {
+    "Account": ("RelatedContactList", "RelatedOpportunityList", "RelatedActivityList"),
+    "Contact": ("RelatedActivityList",),
+    "Opportunity": ("RelatedLineItemList", "RelatedActivityList"),
+    "Pricebook2": ("RelatedPricebookEntryList",),
+    "Product2": ("RelatedStandardPriceList",),
+}
+"""What layouts call the related lists of standard objects. [K]"""
 
 
 def layout_name(kind: ObjectType) -> str:
@@ -24,7 +35,13 @@ def default_layout(kind: ObjectType) -> Body:
         "layoutColumns": [{"layoutItems": items[:half]}, *([{"layoutItems": items[half:]}] if items[half:] else [])],
         "style": ["TwoColumnsTopToBottom"],
     }  # fmt: skip
-    return {"layoutSections": [section], "showEmailCheckbox": ["false"]}
+    lists = [{"relatedList": [name]} for name in RELATED.get(kind.name, ())]
+    body: Body = {"layoutSections": [section], "showEmailCheckbox": ["false"]}
+    return {**body, "relatedLists": lists} if lists else body
+
+
+def is_standard_list(name: str) -> bool:
+    return any(name in names for names in RELATED.values())
 
 
 def _shown(field: Field) -> bool:
