@@ -11,6 +11,8 @@ from tieline.contract import (
     AnswerLost,
     Cursor,
     Done,
+    Gone,
+    ListRow,
     NothingSent,
     Operation,
     Outcome,
@@ -81,6 +83,14 @@ class Door:
         storm.oracle.catch_up()
         storm.gate("settle")
         return {one: self._told(outcome) for one, outcome in answers.items()}
+
+    def options(self, entity: str, name: str) -> Sequence[ListRow]:
+        self._look("options")
+        return [] if self.storm.unanswered_lists else self.toy.options(entity, name)
+
+    def deleted(self, entity: str, obj: str, since: datetime) -> Iterator[Gone]:
+        self._look("deleted")
+        yield from self.toy.deleted(entity, obj, since)
 
     # writing ---------------------------------------------------------------------------------------------------
 

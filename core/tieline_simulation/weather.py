@@ -33,8 +33,8 @@ class Weather:
         pick = rng.choice
         return cls(
             pick([0, 0.01, 0.03]), pick([0, 0.15, 0.4]), pick([0, 0, 0.05]), pick([0, 0.2, 0.5]), pick([0, 0.3]),
-            pick([0, 0, 0.1]), pick([False, False, True]), pick([False, True]), pick([0, 0, 0.01, 0.03]) * 0,
-            pick([False, False, True]) and False, pick([False, False, True]) and False, pick([False, False, True]) and False,
+            pick([0, 0, 0.1]), pick([False, False, True]), pick([False, True]), pick([0, 0, 0.01, 0.03]),
+            False, False, False,
         )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ class Plot:
         return cls(**{one.name: rng.random() < 0.3 and one.name in READY for one in fields(cls)})
 
 
-READY = {"hints"}
+READY = {"hints", "lines", "lists"}
 
 
 @dataclass
