@@ -56,7 +56,8 @@ def undo_edits(context: Context, managed: ManagedList) -> int:
     notes = [_edited(context, managed, known, edit) for edit in edits]
     notes += [_noted(context, managed, "list_row_deleted", row.crm_key, row.key) for row in lost]
     notes += [_noted(context, managed, "list_row_foreign", one.key, "", before=one.fields) for one in strangers]
-    again = [replace(row, written="") for row in {row.key: row for row in (*lost, *(e.row for e in edits))}.values()]
+    touched = {(row.entity, row.key): row for row in (*lost, *(edit.row for edit in edits))}  # entities share keys
+    again = [replace(row, written="") for row in touched.values()]
     _save(context, managed, None, again, notes)
     _mend(context, managed, obj, [e for e in edits if KEY_FIELD in e.names], strangers)
     _save(context, managed, reached, [], [])
