@@ -17,6 +17,7 @@ from tieline.contract import (
     Clock,
     HttpRequest,
     HttpResponse,
+    Misconfigured,
     PermanentError,
     Randomness,
     TransientError,
@@ -30,6 +31,7 @@ from tieline.org.payload import encode
 from tieline.org.settings import OrgSettings
 
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
+_LOGIN_PAUSE = 60.0  # seconds
 Headers = Mapping[str, str]
 T = TypeVar("T")
 
@@ -43,6 +45,7 @@ class Session:
         self._transport = transport
         self._backoff = Backoff(clock, randomness)
         self._grant: Grant | None = None
+        self._refused: tuple[float, Misconfigured] | None = None
         self._login_lock = Lock()
 
     @property
@@ -57,11 +60,31 @@ class Session:
         """A session newer than `stale`. Threads that find the same one stale share one login."""
         with self._login_lock:
             if self._grant is stale or self._grant is None:
-                self._grant = self._backoff.read(self._log_in)
+                self._grant = self._of_same_org(self._backoff.read(self._log_in))
             return self._grant
 
     def _log_in(self) -> Grant:
-        return log_in(self.settings, self._transport, self.clock)
+        """A refused login is not tried again for a while: many in a row lock the user out."""
+        if self._refused and self.clock.monotonic() < self._refused[0]:
+            error = self._refused[1]
+            raise Misconfigured(error.what, where=error.where, mend=error.mend, code=error.code)
+        try:
+            return log_in(self.settings, self._transport, self.clock)
+        except Misconfigured as error:
+            self._refused = (self.clock.monotonic() + _LOGIN_PAUSE, error)
+            raise
+
+    def _of_same_org(self, grant: Grant) -> Grant:
+        """A sandbox that was refreshed keeps its address and its users and is another org."""
+        before = self._grant
+        if before is not None and before.org_id != grant.org_id:
+            raise Misconfigured(
+                f"the org was {before.org_id} and is now {grant.org_id}",
+                where=self.where,
+                mend="If the org was refreshed, connect it under another name.",
+                code="other_org",
+            )
+        return grant
 
     def data(self, *parts: str) -> str:
         """The path of a resource under the explicit API version; parts are percent-encoded."""

@@ -57,6 +57,34 @@ def test_threads_share_one_login(org: Any, script: Any, answers: Callable[..., H
     assert script.logins == 2
 
 
+def test_a_refused_login_is_not_stormed(org: Any, script: Any, answers: Any, clock: Any) -> None:
+    token = "/services/oauth2/token"
+    script.on("POST", token, answers({"error": "invalid_grant", "error_description": "user hasn't approved"}, 400))
+    for _ in range(20):
+        with pytest.raises(Misconfigured, match="login refused: invalid_grant"):
+            org.session.read(PATH)
+    assert len(script.sent("POST")) == 1
+    clock.sleep(60)
+    with pytest.raises(Misconfigured):
+        org.session.read(PATH)
+    assert len(script.sent("POST")) == 2
+
+
+def test_another_org_behind_the_same_address_gets_nothing(org: Any, script: Any, answers: Any) -> None:
+    """A sandbox that was refreshed while we ran."""
+    idents = iter(f"{script.instance}/id/00D00000000000{n}AAA/005000000000001AAA" for n in (1, 2, 2))
+
+    def log_in(_request: Any) -> HttpResponse:
+        return answers({"access_token": "T", "instance_url": script.instance, "id": next(idents)})
+
+    script.on("POST", "/services/oauth2/token", log_in)
+    script.on("PATCH", PATH, answers(EXPIRED, 401))
+    for _ in range(2):
+        with pytest.raises(Misconfigured, match="was 00D000000000001AAA and is now 00D000000000002AAA"):
+            org.session.write("PATCH", PATH, {})
+    assert len(script.sent("PATCH")) == 2
+
+
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_reads_are_repeated(org: Any, script: Any, answers: Any, clock: Any, status: int) -> None:
     script.on("GET", PATH, HttpResponse(status, {}, b"<html>"), NothingSent("x"), AnswerLost("y"), answers({"a": 1}))
