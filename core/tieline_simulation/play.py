@@ -17,7 +17,7 @@ from tieline_simulation.mutants import switched_on
 from tieline_simulation.script import Script
 from tieline_simulation.storm import Storm
 from tieline_simulation.trace import fingerprint, line
-from tieline_simulation.violation import Violation
+from tieline_simulation.violation import Collapse, Violation
 
 FAULTS = ("faults", "read faults", "refused repeats")
 
@@ -35,6 +35,7 @@ class Played:
     calls: int
     trace: bytes
     invariant: str = ""
+    collapsed: bool = False
     words: str = ""
     losses: tuple[Loss, ...] = ()
     passed: Counter[str] | None = None
@@ -58,7 +59,7 @@ def _judged(storm: Storm) -> Violation | None:
     except Violation as violation:
         return violation
     except Exception as error:  # noqa: BLE001 - an engine that falls over attempts nothing any more
-        return Violation("I9", f"{type(error).__name__}: {error}")
+        return Collapse(f"{type(error).__name__}: {error}")
     return None
 
 
@@ -70,7 +71,7 @@ def _summed(script: Script, storm: Storm, broken: Violation | None) -> Played:
     return Played(
         script, len(edits), sum(one.system == storm.erp.name for one in edits) if unguarded else 0,
         counts["kills"], sum(counts[name] for name in FAULTS), storm.world.calls.total(),
-        fingerprint(storm, invariant), invariant, broken.words if broken else "",
+        fingerprint(storm, invariant), invariant, isinstance(broken, Collapse), broken.words if broken else "",
         tuple(storm.oracle.losses) if broken is None else (), storm.passed, tuple(storm.steps),
     )  # fmt: skip
 

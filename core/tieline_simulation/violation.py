@@ -30,6 +30,16 @@ class Violation(AssertionError):
         return Violation, (self.invariant, self.words)
 
 
+class Collapse(Violation):
+    """The engine, or its judge, fell over with an error nobody expects."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__("I9", words)
+
+    def __reduce__(self) -> tuple[type[Collapse], tuple[str]]:  # type: ignore[override]
+        return Collapse, (self.words,)
+
+
 def require(condition: object, invariant: str, words: str, *values: object) -> None:
     """Break `invariant` unless the condition holds. `words` takes the values as `str.format` does, and only then: most
     conditions hold, and a link is long."""
