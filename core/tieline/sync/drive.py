@@ -15,6 +15,7 @@ from tieline.sync.context import Context
 from tieline.sync.family import follows, residences, tied_earlier
 from tieline.sync.identity import derive
 from tieline.sync.intents import Intended, create_item, delete_item, update_item
+from tieline.sync.loops import broken, stop, without
 from tieline.sync.match import AMBIGUOUS
 from tieline.sync.merge import Base, Clash, Judge, Merge, Values
 from tieline.sync.outcome import backoff, refusal_of
@@ -159,7 +160,8 @@ class Driver:
         work.notes.append(replace(note, side=decision.side, before=dict(seen.fields) if seen else {}))
 
     def _update(self, work: Worklist, link: Link, decision: Update) -> None:
-        merge = decision.merge
+        before = link
+        link, merge = self._break_loops(work, link, decision.merge)
         refused = _refused_before(link, merge)
         after = self._after_merge(link, merge, refused, held=decision.held)
         self._log(work, link, after, merge)
@@ -167,12 +169,22 @@ class Driver:
         to_crm = {} if Side.CRM in refused else merge.to_crm
         if to_erp or to_crm:
             work.saved[link.id] = _on_its_way(after, link)
-        elif after != link:
+        elif after != before:
             work.saved[link.id] = after
         if to_erp:
             work.erp.append(Intended(after, update_item(self.context, self.rules, after, Side.ERP, to_erp)))
         if to_crm:
             work.crm.append(Intended(after, update_item(self.context, self.rules, after, Side.CRM, to_crm)))
+
+    def _break_loops(self, work: Worklist, link: Link, merge: Merge) -> tuple[Link, Merge]:
+        """A field that goes to and fro is left as it is on both sides from here on."""
+        now, options = self.context.clock.now(), self.context.options
+        fields = broken(link, merge, self.rules, now, options.flips_within, options.flips)
+        after = stop(link, fields, now)
+        if after is not link:
+            work.notes.append(self._note("loop", after, after.problem.reason if after.problem else ""))
+            self.context.tell("record.looping", mapping=self.rules.mapping.id, key=link.crm_key)
+        return after, without(merge, fields)
 
     def _after_merge(self, link: Link, merge: Merge, refused: Collection[Side], *, held: bool) -> Link:
         """What the merge settles without a write: agreed values, open conflicts, changes held back."""

@@ -10,7 +10,7 @@ from tieline.store.nouns import Link, Problem
 from tieline.store.protocol import Transaction
 from tieline.sync.context import Context
 from tieline.sync.family import wake_children
-from tieline.sync.standing import DUPLICATE
+from tieline.sync.standing import DUPLICATE, stand
 from tieline.sync.status import settled
 
 
@@ -53,7 +53,7 @@ def _merged(context: Context, side: Side, link: Link, survivor: Link | None, key
     lost = settled(replace(link, tombstone=f"merged:{survivor.id}", dirty=False))
     if not link.key(side.other):
         return [lost]
-    return [lost, settled(replace(survivor, problem=_duplicate(context, side, link)))]
+    return [lost, settled(stand(survivor, _duplicate(context, side, link)))]
 
 
 def _keyed(link: Link, side: Side, key: str) -> Link:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tieline.contract import Done, Outcome, Pending, Record, Refused, Side, Stale, Unknown
+from tieline.contract import Done, Outcome, Pending, PermanentError, Record, Refused, Side, Stale, Unknown
 from tieline.store.nouns import AuditEntry, Canonical, Conflict, Item, Link, Observation, Problem
 from tieline.sync.absorb import absorb, confirm, observation
 from tieline.sync.context import Options
 from tieline.sync.identity import fingerprint
+from tieline.sync.loops import remember
 from tieline.sync.overtaken import moved_meanwhile, overtaken, without_passed
 from tieline.sync.rules import Rules
 from tieline.sync.status import answered, settled, with_status
@@ -56,7 +57,7 @@ def _applied(
     if ambiguous and isinstance(outcome, Refused) and not outcome.gone:
         return _still_open(link, item, side, outcome, now)
     if isinstance(outcome, Done):
-        return _done(link, item, side, outcome, rules, now)
+        return _as_far_as_readable(link, item, side, outcome, rules, now)
     if isinstance(outcome, Pending):
         note = _note(link, item, side, now, "queued")
         return Settled(settled(link), replace(item, correlation=outcome.correlation), (note,))
@@ -66,6 +67,16 @@ def _applied(
     if isinstance(outcome, Stale):
         return _stale(free, item, side, outcome, rules, now)
     return _refused(free, item, side, outcome, now, options)
+
+
+def _as_far_as_readable(
+    link: Link, item: Item, side: Side, outcome: Done, rules: Rules, now: datetime
+) -> Settled:  # fmt: skip
+    """Without the read-back when it holds a value no field can: the write was done, the next reading tells the rest."""
+    try:
+        return _done(link, item, side, outcome, rules, now)
+    except PermanentError:
+        return _done(link, item, side, replace(outcome, record=None), rules, now)
 
 
 def _still_open(link: Link, item: Item, side: Side, outcome: Refused, now: datetime) -> Settled:
@@ -80,6 +91,7 @@ def _done(link: Link, item: Item, side: Side, outcome: Done, rules: Rules, now: 
         return Settled(settled(buried), None, (_note(link, item, side, now, "deleted"),))
     created = item.operation == "create"
     bound = _bound(answered(link) if side is Side.ERP else link, side, outcome.key or item.key)
+    bound = bound if created else remember(bound, side, item.payload.get("fields", {}), now)
     moved = moved_meanwhile(link, side, item)
     seen = _seen_after(bound, side, item, outcome, rules, moved)
     bound = replace(bound, crm=seen) if side is Side.CRM else replace(bound, erp=seen)

@@ -12,6 +12,7 @@ from tieline.store.nouns import AuditEntry, Link, Status
 from tieline.store.protocol import Store, Transaction
 from tieline.sync.family import wake_children
 from tieline.sync.identity import derive
+from tieline.sync.standing import retried
 from tieline.sync.status import overdue, settled
 
 HELD = "held"
@@ -150,7 +151,7 @@ def _stuck(link: Link) -> bool:
 
 def _once_more(link: Link) -> Link:
     """As if nothing had been refused. What waits for its answer for too long is asked again, under the same key."""
-    extra = {name: value for name, value in link.extra.items() if name != "refused"}
+    extra = {name: value for name, value in retried(link.extra).items() if name != "refused"}
     return replace(
         link, problem=None, delete_refused="", attempts=0, not_before=None, dirty=True, extra=extra,
         promote=link.promote or overdue(link),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tieline.store.nouns import AuditEntry, Link, Status
+from tieline.sync.standing import reminded
 
 SYSTEM_OF_RECORD = "system_of_record"
 """In `Link.extra`: the mapping says that the CRM is where this kind of record lives."""
@@ -45,6 +46,7 @@ def answered(link: Link) -> Link:
 
 def settled(link: Link) -> Link:
     """The link with its status as it must be stored, and its panel marked stale when a person would see a change."""
+    link = reminded(link)
     status = derive(link)
     shown = visible(link, status)
     if link.status is status and link.extra.get("shown") == shown:
