@@ -121,9 +121,11 @@ def _count_lines(counts: dict[str, Counts]) -> Iterator[str]:
 def _document(engine: Engine, report: Report) -> dict[str, Any]:
     return {
         "back_office": engine.context.back_office,
+        "paused": report.paused,
         "records_read": report.seen.records,
         "writes": {"crm": report.writes.crm, "erp": report.writes.erp},
         "panels": report.panels,
+        "panels_alone": report.panels_alone,
         "list_rows": report.lists,
         "requests": report.requests,
         "answers": report.answers,
@@ -135,9 +137,13 @@ def _document(engine: Engine, report: Report) -> dict[str, Any]:
 
 def _lines(report: Report) -> Iterator[str]:
     writes = report.writes
+    if report.paused:
+        yield "Paused by the settings: nothing was read or written. See `tieline settings list`."
+        return
     yield (
         f"Read {report.seen.records}; wrote {writes.crm} to the CRM and {writes.erp} to the ERP;"
-        f" {report.panels} panels, {report.lists} list rows, {report.answers} answers."
+        f" {report.panels} panels ({report.panels_alone} on their own), {report.lists} list rows,"
+        f" {report.answers} answers."
     )
     if writes.refused:
         yield f"{writes.refused} refused: see `tieline status` and `tieline history`."

@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from email.utils import format_datetime
 from typing import Any
 
-from tieline.contract import Done, Operation, Outcome, PermanentError, Refused, Unknown, Write
+from tieline.contract import Done, Operation, Outcome, Refused, Unknown, Write
+from tieline.org.carrying import Carrier, reference, shown, with_panels
 from tieline.org.errors import problem
 from tieline.org.outcomes import refusal
 from tieline.org.session import Session
 from tieline.org.values import moment
 
-_FORBIDDEN = re.compile(r"[^A-Za-z0-9]")
-
 
 class Composite:
-    """`offered` turns false when the org has no composite resource; then collections must do."""
+    """Rows that travel one by one in one call, and their panels with them."""
 
     MOST = 25
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.offered = True
+        self.carrier = Carrier(session)
+
+    @property
+    def offered(self) -> bool:
+        """Whether the org has the composite resource; without it collections must do."""
+        return self.carrier.offered
 
     def update(self, obj: str, writes: Sequence[Write], seen: Mapping[str, str]) -> list[Outcome]:
         """At most `MOST` rows, each for itself. When the resource is not there, nothing was written."""
-        requests = [self._request(obj, place, write, seen) for place, write in enumerate(writes)]
-        document = {"allOrNone": False, "compositeRequest": requests}
-        try:
-            answer = self._session.write("POST", self._session.data("composite"), document)
-        except PermanentError as error:
-            if error.code != "NOT_FOUND":
-                raise
-            self.offered = False
-            return [Refused(error.sentence(), error.code, retryable=True)] * len(writes)
-        return self._outcomes(answer, writes)
+        parts = [self._request(obj, place, write, seen) for place, write in enumerate(writes)]
+        if len(parts) < self.MOST and any(write.panel for write in writes):
+            parts.append(self.carrier.panels(writes, [write.key for write in writes]))
+        told = self.carrier.ask(parts)
+        if told is None:
+            return [Refused("the org has no composite resource", "NOT_FOUND", retryable=True)] * len(writes)
+        outcomes = [_outcome(told.get(_reference(place, write)), write) for place, write in enumerate(writes)]
+        return with_panels(outcomes, shown(told, writes))
 
     def _request(self, obj: str, place: int, write: Write, seen: Mapping[str, str]) -> dict[str, Any]:
         version = seen.get(write.key, "")
@@ -48,15 +49,9 @@ class Composite:
             "httpHeaders": {"If-Unmodified-Since": _http_date(version)} if version else {},
         }
 
-    def _outcomes(self, answer: Any, writes: Sequence[Write]) -> list[Outcome]:
-        entries = answer.get("compositeResponse", []) if isinstance(answer, dict) else []
-        told = {entry.get("referenceId"): entry for entry in entries}
-        return [_outcome(told.get(_reference(place, write)), write) for place, write in enumerate(writes)]
-
 
 def _reference(place: int, write: Write) -> str:
-    """Tells this very write's part of the answer from that of any other call. Letters, digits and _ are allowed."""
-    return f"row{place}_{_FORBIDDEN.sub('', write.idempotency_key)[:32]}"
+    return reference(f"row{place}", write)
 
 
 def _outcome(entry: Any, write: Write) -> Outcome:

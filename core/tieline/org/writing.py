@@ -21,6 +21,7 @@ from tieline.contract import (
     Values,
     Write,
 )
+from tieline.org.carrying import with_panels
 from tieline.org.conditional import Composite
 from tieline.org.errors import Problem
 from tieline.org.halving import Halving
@@ -37,7 +38,7 @@ class Writer:
 
     def __init__(self, session: Session, obj: str, marker: str, composite: Composite) -> None:
         self._session, self._obj, self._marker = session, obj, marker
-        self._composite = composite
+        self._composite, self._carrier = composite, composite.carrier
         self._halving = Halving()
         self.sent = False
 
@@ -69,15 +70,15 @@ class Writer:
     def _create(self, writes: Sequence[Write]) -> list[Outcome]:
         path = self._session.data("composite", "sobjects", self._obj, self._marker)
         rows = [self._typed({self._marker: write.marker, **write.fields}) for write in writes]
-        entries = self._session.write("PATCH", path, {"allOrNone": False, "records": rows})
-        return of_items(entries, Operation.CREATE, len(rows), self._marker)
+        entries, shown = self._carrier.collection(path, {"allOrNone": False, "records": rows}, writes)
+        return with_panels(of_items(entries, Operation.CREATE, len(rows), self._marker), shown)
 
     def _update(self, writes: Sequence[Write]) -> list[Outcome]:
         rows = [self._typed({"Id": write.key, **write.fields}) for write in writes]
-        entries = self._session.write(
-            "PATCH", self._session.data("composite", "sobjects"), {"allOrNone": False, "records": rows}
-        )
-        return of_items(entries, Operation.UPDATE, len(rows), keys=[write.key for write in writes])
+        path = self._session.data("composite", "sobjects")
+        entries, shown = self._carrier.collection(path, {"allOrNone": False, "records": rows}, writes)
+        outcomes = of_items(entries, Operation.UPDATE, len(rows), keys=[write.key for write in writes])
+        return with_panels(outcomes, shown)
 
     def _delete(self, writes: Sequence[Write]) -> list[Outcome]:
         ids = ",".join(write.key for write in writes)

@@ -25,6 +25,7 @@ from tieline.contract import (
 from tieline.store.nouns import AuditEntry, Call, Item, Link
 from tieline.store.protocol import Transaction
 from tieline.sync.backward import STAMPS, note_backward, went_back
+from tieline.sync.carried import Panels, foreseen, note_shown, stands
 from tieline.sync.context import Context
 from tieline.sync.family import wake_children
 from tieline.sync.identity import derive
@@ -38,13 +39,14 @@ from tieline.sync.status import settled
 
 @dataclass(slots=True)
 class Tally:
-    """Writes that took effect, by side, and records left open or refused."""
+    """Writes that took effect, by side, and records left open or refused. `panels` travelled with writes."""
 
     crm: int = 0
     erp: int = 0
     refused: int = 0
     unknown: int = 0
     replanned: int = 0
+    panels: int = 0
 
     def add(self, other: Tally) -> None:
         for name in self.__slots__:
@@ -91,17 +93,25 @@ class Actor:
             tx.save_call(call)
             links = tx.links([item.link for item in items])
             awaiting = ident if self.side is Side.ERP else ""
-            tx.save_links([settled(replace(k, dirty=False, awaiting=awaiting or k.awaiting)) for k in links.values()])
+            tx.save_links([settled(self._intended(k, awaiting)) for k in links.values()])
         context.point(Point.ACT_AFTER_INTENT)
         return call
+
+    def _intended(self, link: Link, awaiting: str) -> Link:
+        """A panel that travels along may be written and its answer lost: until then it counts as not shown."""
+        panel = "" if self.side is Side.CRM else link.panel
+        return replace(link, dirty=False, awaiting=awaiting or link.awaiting, panel=panel)
 
     def attempt(self, call: Call, part: Sequence[Item] | None = None, ambiguous: bool | None = None) -> Tally:
         """Send a stored call, or a part of it, (again) and adopt its answers."""
         asked = call.items if part is None else part
         with self.context.store.reading() as tx:
             links = tx.links([item.link for item in asked])
-        items = [item for item in asked if item.link in links]
-        writes = [as_write(self.rules, links[item.link], item, self.side) for item in items]
+            items = [item for item in asked if item.link in links]
+            crm = self.side is Side.CRM
+            panels = foreseen(tx, self.context, self.rules, links, items) if crm else {}
+        plain = [as_write(self.rules, links[item.link], item, self.side) for item in items]
+        writes = [replace(one, panel=panels.get(item.link)) for one, item in zip(plain, items, strict=True)]
         try:
             outcomes: Sequence[Outcome] = self.client.write(
                 self.context.entity_for(self.side, self.entity), self.rules.shape(self.side), writes
@@ -111,7 +121,7 @@ class Actor:
         except (AnswerLost, TransientError) as error:
             outcomes = [Unknown(error.sentence())] * len(items)
         self.context.point(Point.ACT_BEFORE_ACK)
-        tally = self.adopt(call, list(zip(items, outcomes, strict=True)), ambiguous)
+        tally = self.adopt(call, list(zip(items, outcomes, strict=True)), ambiguous, panels)
         self.context.point(Point.ACT_AFTER_ACK)
         return tally
 
@@ -136,8 +146,16 @@ class Actor:
         due = None if isinstance(error, Misconfigured) else self.context.clock.now() + wait
         return settled(replace(free, dirty=True, attempts=attempts, not_before=due))
 
-    def adopt(self, call: Call, answers: Sequence[tuple[Item, Outcome]], ambiguous: bool | None = None) -> Tally:
-        """Take answers into links, audit and the call, in one transaction; then look again where that is needed."""
+    def adopt(
+        self,
+        call: Call,
+        answers: Sequence[tuple[Item, Outcome]],
+        ambiguous: bool | None = None,
+        panels: Panels | None = None,
+    ) -> Tally:
+        """Take answers into links, audit and the call, in one transaction; then look again where that is needed.
+        `panels` are those that travelled with the writes."""
+        carried = panels or {}
         context, now = self.context, self.context.clock.now()
         doubtful = call.maybe_sent if ambiguous is None else ambiguous
         with context.store.transaction(context.fence) as tx:
@@ -148,15 +166,20 @@ class Actor:
                 apply(links[item.link], item, self.side, outcome, self.rules, now, context.options, doubtful)
                 for item, outcome in answers
             ]
-            tx.save_links([one.link for one in settlements])
+            after = [
+                stands(context, one.link, outcome, carried)
+                for one, (_, outcome) in zip(settlements, answers, strict=True)
+            ]
+            tx.save_links(after)
             tx.append_audit(context.back_office, [note for one in settlements for note in one.notes])
+            shown = note_shown(tx, context, after, carried)
             tx.add_conflicts([conflict for one in settlements for conflict in one.conflicts])
             wake_children(tx, self.rules.name, [one.link for one in settlements])
             self._keep_open(tx, call, answers, settlements)
         self._look_again([one for one in settlements if one.reread])
         for one, (item, outcome) in zip(settlements, answers, strict=True):
             self._tell(one, item, outcome)
-        return self._tally(answers)
+        return replace(self._tally(answers), panels=shown)
 
     def _notice_backward(
         self, tx: Transaction, links: Mapping[str, Link], answers: Sequence[tuple[Item, Outcome]]

@@ -21,24 +21,31 @@ from tieline.sync.panel import write_panels
 from tieline.sync.points import Point
 from tieline.sync.recover import births, recover
 from tieline.sync.rounds import Audited, run_rounds
+from tieline.sync.versions import adopt_mappings
 
 FIRST_LOAD = "first_load"
 
 
 @dataclass(slots=True)
 class Report:
-    """What a cycle did. `writes` counts records that took effect, `panels` rows of `ERP_Link__c`, `lists` list rows
+    """What a cycle did. `writes` counts records that took effect, `panels` rows of `ERP_Link__c`: most travel with the
+    values they speak of, `panels_alone` had a call of their own. `lists` counts list rows
     written to the org, `requests` presses picked up, `answers` presses written on; `audited` is what full readings
     compared and found; `problems` are sentences about things that stopped a part of the cycle."""
 
     seen: Seen = field(default_factory=Seen)
     writes: Tally = field(default_factory=Tally)
-    panels: int = 0
+    panels_alone: int = 0
     lists: int = 0
     requests: int = 0
     answers: int = 0
     audited: Audited = field(default_factory=Audited)
     problems: list[str] = field(default_factory=list)
+    paused: bool = False
+
+    @property
+    def panels(self) -> int:
+        return self.writes.panels + self.panels_alone
 
     @property
     def total_writes(self) -> int:
@@ -72,6 +79,7 @@ class Cycle:
         """All stages. A part that fails is reported and the others go on. Raises Unconfirmed before the first load."""
         self.stage("recover", lambda: self.report.writes.add(recover(self.context)))
         self.stage("lists", self._lists)
+        self.stage("mappings", lambda: adopt_mappings(self.context))
         self.observe()
         if not confirmed(self.context):
             raise Unconfirmed(
@@ -128,7 +136,7 @@ class Cycle:
         self.report.answers += self.desk.answer()
 
     def _panels(self) -> None:
-        self.report.panels += write_panels(self.context)
+        self.report.panels_alone += write_panels(self.context)
 
     def _round(self) -> bool:
         """One pass over all mappings, parents first. True when something was written, so that another may be due."""

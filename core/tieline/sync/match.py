@@ -116,7 +116,7 @@ def _join(tx: Transaction, context: Context, entity: str, rules: Rules, found: P
                 crm_key=crm.crm_key,
                 erp_key=erp.erp_key,
                 status=str(joined[-1].status),
-            )  # fmt: skip
+            )
         )
     tx.save_links(buried)
     tx.save_links(joined)

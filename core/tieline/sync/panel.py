@@ -19,6 +19,7 @@ from tieline.sync.rules import Rules
 
 BATCH = 200
 NOT_SHOWN = "-"
+RECORD_ID = "Record_Id__c"
 LANGUAGE = "language"
 """In `Link.extra`: what the person speaks who pressed a button on it last."""
 REASON_LENGTH = 1000
@@ -31,11 +32,11 @@ def write_panels(context: Context) -> int:
     while True:
         with context.store.reading() as tx:
             links = tx.stale_panels(context.back_office, BATCH, after)
-            shown = [link for link in links if _has_panel(context, link)]
+            shown = [link for link in links if has_panel(context, link)]
             trails = tx.trails(context.back_office, [link.id for link in shown], history.READ)
         if shown:
             written += _write(context, shown, trails)
-        _skip(context, [link for link in links if not _has_panel(context, link)])
+        _skip(context, [link for link in links if not has_panel(context, link)])
         if len(links) < BATCH:
             return written
         after = links[-1].id
@@ -53,7 +54,7 @@ def row(context: Context, link: Link, trail: Sequence[AuditEntry] = ()) -> dict[
     return {
         ERP_KEY: link.id,
         lookup_field(rules.mapping.crm_object): there,
-        "Record_Id__c": shown,
+        RECORD_ID: shown,
         "Back_Office__c": link.back_office,
         "Accounting_Entity__c": link.entity or None,
         "Mapping__c": rules.mapping.id,
@@ -99,7 +100,7 @@ def _variation(link: Link) -> str | None:
     return str(link.erp.sequence) if link.erp.sequence is not None else link.erp.version or None
 
 
-def _has_panel(context: Context, link: Link) -> bool:
+def has_panel(context: Context, link: Link) -> bool:
     """A deleted record has none, unless its deletion was refused: that has to be seen somewhere."""
     if not link.crm_key or (link.crm and link.crm.deleted and not link.delete_refused):
         return False
@@ -121,12 +122,14 @@ def _write(context: Context, links: Sequence[Link], trails: Mapping[str, Sequenc
         fresh = tx.links(list(done))
         same = [replace(one, panel=done[one.id]) for one in fresh.values() if _unmoved(one, links)]
         tx.save_links(same)
-        tx.append_audit(
-            context.back_office,
-            [context.note("panel", side=Side.CRM, after={"rows": sorted(done)}, note=f"{len(done)} rows")],
-        )
+        tx.append_audit(context.back_office, [told(context, sorted(done))])
     context.point(Point.PANEL_AFTER_COMMIT)
     return len(done)
+
+
+def told(context: Context, links: Sequence[str]) -> AuditEntry:
+    """The audit's word for panels written."""
+    return context.note("panel", side=Side.CRM, after={"rows": list(links)}, note=f"{len(links)} rows")
 
 
 def _unmoved(fresh: Link, links: Sequence[Link]) -> bool:
