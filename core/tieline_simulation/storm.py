@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from tieline.actions.desk import Desk
 from tieline.contract import ListRow
 from tieline.store.memory import MemoryStore
-from tieline.store.nouns import Link, Status
+from tieline.store.nouns import Link
 from tieline.store.protocol import Fenced, Store
 from tieline.sync.context import Context
 from tieline.sync.cycle import Cycle, Report
@@ -261,5 +261,5 @@ class Storm:
 
     def _promote_held(self) -> None:
         for link in self.live_links():
-            if link.status is Status.CHANGES_PENDING:
+            if link.extra.get("pending"):
                 ask(self, link.crm_key, link.entity)

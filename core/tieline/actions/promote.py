@@ -13,6 +13,7 @@ from tieline.sync.identity import link_id
 from tieline.sync.match import AMBIGUOUS
 from tieline.sync.observe import Observer
 from tieline.sync.panel import LANGUAGE
+from tieline.sync.repair import HELD
 from tieline.sync.standing import pressed
 from tieline.sync.status import overdue, settled
 
@@ -75,7 +76,7 @@ def mark(
     if link.awaiting and not overdue(link):
         return link  # the same intent, under the same key, is on its way already
     wanted = replace(link, entity=entity, promote=True, dirty=True, not_before=None, attempts=0, problem=None)
-    again = {name: value for name, value in pressed(link.extra).items() if name != "refused"}
+    again = {name: value for name, value in pressed(link.extra).items() if name not in {"refused", HELD}}
     if who.language:
         again[LANGUAGE] = who.language
     wanted = settled(replace(wanted, delete_refused="", extra=again))

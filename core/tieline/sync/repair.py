@@ -71,12 +71,20 @@ class Repair:
         )  # fmt: skip
         whole = settled(whole)
         with self.store.transaction() as tx:
-            tx.save_links([replace(erp, erp_key="", tombstone=f"merged:{crm.id}", dirty=False, problem=None)])
+            self._not_twice(tx, crm, erp.entity)
+            apart = replace(erp, erp_key="", tombstone=f"merged:{crm.id}", dirty=False, problem=None)
+            tx.save_links([settled(apart)])
             tx.save_links([whole])
             wake_children(tx, crm.mapping, [whole])
             self._reconsider(tx, crm.mapping)
             self._note(tx, "linked", [(crm, whole)])
         return whole
+
+    def _not_twice(self, tx: Transaction, crm: Link, entity: str) -> None:
+        """A record has one link in each entity."""
+        other = tx.links_by_key(self.back_office, entity, crm.mapping, Side.CRM, [crm.crm_key]).get(crm.crm_key)
+        if other is not None and other.id != crm.id and not other.tombstone:
+            raise PermanentError(f"{crm.crm_key} is linked there already", mend="Unlink it first.", code="linked")
 
     def _reconsider(self, tx: Transaction, mapping: str) -> None:
         """Records that could have been either of the two may be clear now: the next cycle compares them again."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tieline.contract import ListRow, ManagedList
+import pytest
+
+from tieline.contract import ListRow, ManagedList, PermanentError, Side
 from tieline.store.memory import MemoryStore
+from tieline.sync.repair import Repair
+from tieline.sync.status import derive
 from tieline_simulation.bench import Bench
-from tieline_simulation.systems import AsyncErp, Toy, ToyCrm
+from tieline_simulation.systems import AsyncErp, Toy, ToyCrm, VersionedErp
 from tieline_simulation.world import World
 
 TERMS = ManagedList("toy", "terms", "Payment term", "Payment terms")
@@ -34,3 +38,49 @@ def test_one_key_edited_in_the_lists_of_two_entities_is_put_right_in_both() -> N
     bench.settle()
     names = [bench.crm.value("Toy_Payment_Term__c", ROW.format(entity), "Name") for entity in ("north", "south")]
     assert names == ["at once", "at once"]
+
+
+def test_a_record_that_was_parted_and_promoted_again_is_kept_in_sync() -> None:
+    bench = _bench(VersionedErp)
+    bench.erp.add("Customers", "c1", name="One")
+    bench.settle()
+    key = bench.crm_key("c1")
+    repair = Repair(bench.store, "books", bench.world.now(), "ann")
+    repair.part(bench.link(key))
+    bench.promote(key)
+    bench.settle()
+    bench.crm.edit("Account", key, Phone="later")
+    bench.settle()
+    made = next(k for k in bench.erp.alive("Customers") if k != "c1")
+    assert bench.erp.value("Customers", made, "phone") == "later"
+
+
+def test_what_is_left_of_a_half_that_was_linked_says_what_it_is() -> None:
+    bench = _bench(VersionedErp)
+    bench.erp.add("Customers", "c1", name="One")
+    bench.settle()
+    repair = Repair(bench.store, "books", bench.world.now(), "ann")
+    repair.part(bench.link("c1"))
+    crm, erp = (next(one for one in bench.links() if one.key(s) and not one.tombstone) for s in Side)
+    repair.join(crm, erp)
+    with bench.store.reading() as tx:
+        left = tx.link(erp.id)
+    assert left is not None
+    assert left.status == derive(left)
+
+
+def test_a_record_is_not_linked_to_two_records_of_one_entity() -> None:
+    bench = _bench(AsyncErp, "north", "south")
+    for entity in ("north", "south"):
+        bench.erp.add("Customers", "c1", entity, name=f"One of {entity}")
+    bench.settle()
+    north, south = sorted(bench.links(), key=lambda link: link.entity)
+    repair = Repair(bench.store, "books", bench.world.now(), "ann")
+    bench.promote(north.crm_key, "south")
+    repair.part(north)
+    repair.part(south)
+    halves = [link for link in bench.links() if not link.tombstone]
+    crm = next(one for one in halves if one.entity == "north" and one.crm_key)
+    erp = next(one for one in halves if one.entity == "south" and one.erp_key)
+    with pytest.raises(PermanentError, match="linked there already"):
+        repair.join(crm, erp)
