@@ -9,7 +9,7 @@ from functools import cached_property
 
 from tieline.contract import Field, Mapping, Reference, Shape, Side, Values
 from tieline.store.nouns import Canonical, Fields
-from tieline.sync.canonical import canon, restore
+from tieline.sync.canonical import as_read, canon, restore
 
 
 def name_on(field: Field, side: Side) -> str:
@@ -69,8 +69,12 @@ class Rules:
         }
 
     def restored(self, side: Side, fields: Fields) -> Values:
-        """Canonical values under the client's names, in the client's types."""
+        """Canonical values to be written, under the client's names, in the client's types."""
         return {name_on(self.by_name[name], side): restore(self.by_name[name], side, v) for name, v in fields.items()}
+
+    def as_read(self, side: Side, fields: Fields) -> Values:
+        """Canonical values as they were read, to compare with; whether they would fit is not asked."""
+        return {name_on(self.by_name[name], side): as_read(self.by_name[name], side, v) for name, v in fields.items()}
 
 
 def _refers_to(field: Field, mapping: str) -> bool:
