@@ -28,6 +28,7 @@ _FRENCH = {
     "Press again.": "Recommencez.",
     "this button does not work for this record": "ce bouton ne fonctionne pas pour cette fiche",
     "Tell your administrator.": "Prévenez votre administrateur.",
+    "this kind of record is switched off": "ce type de fiche est désactivé",
     "the record has just been untied": "la fiche vient d'être dissociée",
     "this record was in the back office and one side's was deleted": (
         "cette fiche était dans le back-office et l'une des deux a été supprimée"
@@ -48,6 +49,10 @@ _FRENCH = {
     "It is tried again by itself.": "Un nouvel essai se fait tout seul.",
     "the record it would be is tied to another one already": "la fiche correspondante est déjà liée à une autre",
     "Correct the record.": "Corrigez la fiche.",
+    "{field}: {value} is not a {kind}": "{field} : {value} n'est pas une valeur possible ({kind})",
+    "Correct the value or the field's kind in the mapping.": (
+        "Corrigez la valeur, ou le type du champ dans la correspondance."
+    ),
     "Shorten it.": "Raccourcissez ce texte.",
     "has {length} characters, {limit} fit": "a {length} caractères, {limit} au plus",
     "the back office cannot change this kind of record": "le back-office ne peut pas modifier ce type de fiche",

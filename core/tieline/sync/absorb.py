@@ -6,12 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tieline.contract import Record, Side
+from tieline.contract import PermanentError, Record, Side
 from tieline.store.nouns import AuditEntry, Fields, Link, Observation, Problem
 from tieline.sync.identity import reference
 from tieline.sync.overtaken import PASSED, passing
 from tieline.sync.rules import Rules, name_on
 from tieline.sync.status import SYSTEM_OF_RECORD, overdue, settled, with_status
+
+UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,12 @@ def observation(rules: Rules, side: Side, record: Record) -> Observation:
 
 
 def absorb(link: Link, rules: Rules, side: Side, record: Record, now: datetime) -> Absorbed:
-    """The link after seeing this record. A change of its status is always noted. Raises PermanentError for values a
-    field cannot hold."""
-    taken = _absorbed(link, rules, side, record, now)
+    """The link after seeing this record. A change of its status is always noted. A record with a value that its field
+    cannot hold is not taken in: the link says so, and keeps what it knew."""
+    try:
+        taken = _absorbed(link, rules, side, record, now)
+    except PermanentError as error:
+        taken = _unreadable(link, side, record, error, now)
     after = taken.link or link
     notes = taken.notes
     if after.status is not link.status and not notes:
@@ -60,6 +65,17 @@ def _absorbed(link: Link, rules: Rules, side: Side, record: Record, now: datetim
     return Absorbed(_changed(link, rules, side, record, fresh))
 
 
+def _unreadable(link: Link, side: Side, record: Record, error: PermanentError, now: datetime) -> Absorbed:
+    """Said once, however often the record is read."""
+    problem = Problem(f"{error.where}: {error.what}", error.mend, now, UNREADABLE)
+    known = link.problem
+    if link.tombstone or (known and (known.code, known.reason) == (problem.code, problem.reason)):
+        return Absorbed(None)
+    keyed = replace(link, crm_key=record.key) if side is Side.CRM else replace(link, erp_key=record.key)
+    told = settled(replace(keyed, problem=problem, dirty=False))
+    return Absorbed(told, (_note(told, side, now, "unreadable", error.sentence()),))
+
+
 def _same(seen: Observation, fresh: Observation) -> bool:
     return seen.fields == fresh.fields and seen.deleted == fresh.deleted
 
@@ -71,8 +87,10 @@ def _contradicts(seen: Observation, fresh: Observation) -> bool:
 
 def _echo(link: Link, side: Side, fresh: Observation) -> Absorbed:
     seen = link.seen(side)
-    after = confirm(_with(link, side, fresh)) if side is Side.ERP else _with(link, side, fresh)
-    if seen == fresh and after.confirmed == link.confirmed:
+    cured = link.problem is not None and link.problem.code == UNREADABLE
+    known = replace(link, problem=None, dirty=True) if cured else link
+    after = confirm(_with(known, side, fresh)) if side is Side.ERP else _with(known, side, fresh)
+    if seen == fresh and after.confirmed == link.confirmed and not cured:
         return Absorbed(None)
     return Absorbed(settled(after))
 
@@ -85,7 +103,7 @@ def _changed(link: Link, rules: Rules, side: Side, record: Record, fresh: Observ
         extra[PASSED] = {**extra.get(PASSED, {}), **passing(link, fresh)}
     why = link.problem if overdue(link) else None  # an edit is no answer
     keyed = replace(keyed, dirty=True, not_before=None, attempts=0, problem=why, extra=extra)
-    keyed = replace(keyed, parent=_parent(keyed, rules, record))
+    keyed = replace(keyed, parent=_parent(keyed, rules, record), mapping_version=rules.version)
     if side is Side.ERP:
         keyed = confirm(keyed)
     if rules.mapping.system_of_record is Side.CRM:
@@ -132,9 +150,9 @@ def _integrity(link: Link, side: Side, now: datetime) -> Absorbed:
     return Absorbed(settled(replace(link, problem=problem)), (_note(link, side, now, "integrity"),))
 
 
-def _note(link: Link, side: Side, now: datetime, event: str) -> AuditEntry:
+def _note(link: Link, side: Side, now: datetime, event: str, note: str = "") -> AuditEntry:
     return AuditEntry(
-        now, event, link.id, link.mapping, side, link.crm_key, link.erp_key, status=str(link.status)
+        now, event, link.id, link.mapping, side, link.crm_key, link.erp_key, note=note, status=str(link.status)
     )  # fmt: skip
 
 

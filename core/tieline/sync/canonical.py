@@ -30,6 +30,7 @@ def canon(field: Field, side: Side, value: Value) -> Canonical:
             return _day(value)
         if isinstance(kind, Instant):
             return _instant(value)
+        return _text(str(value))
     except (ValueError, InvalidOperation, TypeError) as error:
         raise PermanentError(
             f"{value!r} is not a {type(kind).__name__.lower()}",
@@ -37,11 +38,23 @@ def canon(field: Field, side: Side, value: Value) -> Canonical:
             mend="Correct the value or the field's kind in the mapping.",
             code="bad_value",
         ) from error
-    return _text(str(value))
 
 
 def restore(field: Field, side: Side, value: Canonical) -> Value:
-    """A canonical value in the type a client takes. Raises PermanentError when it is longer than the field holds."""
+    """`as_read` for a value to be written. Raises PermanentError when it is longer than the field holds."""
+    kind = field.kind
+    if isinstance(kind, Text) and isinstance(value, str) and len(value) > kind.length:
+        raise PermanentError(
+            f"has {len(value)} characters, {kind.length} fit",
+            where=field.label or field.crm,
+            mend="Shorten it.",
+            code="too_long",
+        )
+    return as_read(field, side, value)
+
+
+def as_read(field: Field, side: Side, value: Canonical) -> Value:
+    """A canonical value in the type a client takes, however long it is: one side may hold more than the other."""
     plain = _typed(field, value)
     if field.via and side is Side.ERP:
         return field.via.to_erp(plain)
@@ -58,13 +71,6 @@ def _typed(field: Field, value: Canonical) -> Value:
         return date.fromisoformat(value)
     if isinstance(kind, Instant):
         return datetime.fromisoformat(value)
-    if isinstance(kind, Text) and len(value) > kind.length:
-        raise PermanentError(
-            f"has {len(value)} characters, {kind.length} fit",
-            where=field.label or field.crm,
-            mend="Shorten it.",
-            code="too_long",
-        )
     return value
 
 
@@ -99,5 +105,9 @@ def _instant(value: Value) -> str:
 
 def _text(value: str) -> str | None:
     # Both ends of a text are trimmed by Salesforce, line ends differ between vendors, accents have two spellings.
+    # Half a surrogate pair and NUL are no characters: no database holds them, and few systems (ValueError).
+    value.encode()
+    if "\0" in value:
+        raise ValueError(value)
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
     return text or None

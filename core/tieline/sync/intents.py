@@ -124,7 +124,7 @@ def _as_json(pairs: Merged) -> dict[str, list[Canonical]]:
 def _typed(rules: Rules, side: Side, known: Mapping[str, Any]) -> Values:
     by_client = {name_on(field, side): field.crm for field in rules.mapping.fields}
     canonical = {by_client[name]: value for name, value in known.items()}
-    return rules.restored(side, canonical)
+    return rules.as_read(side, canonical)
 
 
 def _children(children: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, tuple[Values, ...]]:
