@@ -14,10 +14,12 @@ from tieline.package.inspect import inspect
 from tieline.package.ledger import Ledger, PageNote, save_ledger, save_start
 from tieline.package.losses import confirm_losses
 from tieline.package.metadata import Count, DeployAnswer, Metadata, People, Progress, WritePackage
+from tieline.package.objects import CUSTOM_OBJECT
 from tieline.package.pages import expanded, note
-from tieline.package.parts import LAYOUT
+from tieline.package.parts import LAYOUT, owner_of
 from tieline.package.plan import Plan, Purpose, Step, make_plan
 from tieline.package.preimage import Image, PreImages
+from tieline.package.removals import object_of
 from tieline.store.protocol import Store
 
 _MOST_PROBLEMS = 5
@@ -134,9 +136,15 @@ def package_files(
 
 
 def _keep_image(installation: Installation, plan: Plan, holders: Mapping[str, Sequence[str]]) -> Image:
-    touched = {(component.kind, component.name) for component in (*plan.sent, *plan.removed)}
+    """Of an object that goes, all that goes with it: its own file holds its fields, its pages have files of theirs."""
+    gone = [(component.kind, component.name) for component in plan.removed]
+    objects = {name for kind, name in gone if kind == CUSTOM_OBJECT}
+    if objects:
+        gone += [key for key in plan.ledger.installed if key not in gone and object_of(key) in objects]
+        gone += [(LAYOUT, name) for name in installation.metadata.list_components(LAYOUT) if owner_of(name) in objects]
+    touched = {(component.kind, component.name) for component in plan.sent} | set(gone)
     before = inspect(installation.metadata, touched)
-    return installation.pre_images.keep(plan, before.files, holders, installation.clock.now())
+    return installation.pre_images.keep(plan, sorted(set(gone)), before.files, holders, installation.clock.now())
 
 
 def _deploy(installation: Installation, package: bytes, check_only: bool, progress: Progress | None) -> DeployAnswer:

@@ -16,9 +16,10 @@ from tieline.package.archive import pack
 from tieline.package.canonical import Table
 from tieline.package.inspect import read_file
 from tieline.package.ledger import Key
+from tieline.package.objects import CUSTOM_OBJECT
 from tieline.package.parts import LAYOUT
 from tieline.package.plan import Plan, Purpose, Sign
-from tieline.package.removals import ASSIGNMENT
+from tieline.package.removals import ASSIGNMENT, object_of
 
 NOTE = "tieline.json"
 _DONE = ".rolled-back"
@@ -47,13 +48,20 @@ class PreImages:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def keep(self, plan: Plan, files: Mapping[str, bytes], holders: Mapping[str, Sequence[str]], at: datetime) -> Image:
-        """Written whole or not at all."""
+    def keep(
+        self,
+        plan: Plan,
+        gone: Sequence[Key],
+        files: Mapping[str, bytes],
+        holders: Mapping[str, Sequence[str]],
+        at: datetime,
+    ) -> Image:
+        """`gone` is all that the plan takes away, parts of objects among it. Written whole or not at all."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         stamp = f"{at:%Y%m%dT%H%M%S%fZ}"
         target = self._folder / f"{_file_name(plan.system)}-{stamp}.zip"
         partial = target.with_suffix(".partial")
-        partial.write_bytes(pack({**files, NOTE: _note(plan, holders, at)}))
+        partial.write_bytes(pack({**files, NOTE: _note(plan, gone, holders, at)}))
         partial.replace(target)
         return read_image(target)
 
@@ -87,20 +95,21 @@ def read_image(path: Path) -> Image:
 def _image(path: Path, files: Mapping[str, bytes], note: Mapping[str, Any]) -> Image:
     found = {key: table for name, data in files.items() for key, table in read_file(name, data)}
     touched = {(kind, name) for sign in ("changed", "removed") for kind, name in note[sign]}
+    objects = {name for kind, name in note["removed"] if kind == CUSTOM_OBJECT}
     return Image(
         path,
         note["system"],
         note["org"],
         Purpose(note["purpose"]),
         tuple((kind, name) for kind, name in note["added"]),
-        {key: table for key, table in found.items() if key in touched},
+        {key: table for key, table in found.items() if key in touched or object_of(key) in objects},
         tuple(Component(row["kind"], row["name"], row["properties"]) for row in note["installed"]),
         note["left"],
         note["holders"],
     )
 
 
-def _note(plan: Plan, holders: Mapping[str, Sequence[str]], at: datetime) -> bytes:
+def _note(plan: Plan, gone: Sequence[Key], holders: Mapping[str, Sequence[str]], at: datetime) -> bytes:
     names = {sign: [[step.kind, step.name] for step in plan.steps if step.sign is sign] for sign in Sign}
     note = {
         "system": plan.system,
@@ -109,7 +118,7 @@ def _note(plan: Plan, holders: Mapping[str, Sequence[str]], at: datetime) -> byt
         "purpose": plan.purpose,
         "added": [key for key in names[Sign.ADD] if key[0] != ASSIGNMENT],
         "changed": names[Sign.CHANGE],
-        "removed": [key for key in names[Sign.REMOVE] if key[0] != ASSIGNMENT],
+        "removed": [list(key) for key in gone],
         "installed": [
             {"kind": kind, "name": name, "properties": each} for (kind, name), each in plan.ledger.installed.items()
         ],

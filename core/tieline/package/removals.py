@@ -28,5 +28,10 @@ def without_parts(gone: Collection[Key], present: Mapping[Key, Table]) -> list[K
     )
 
 
+def object_of(key: Key) -> str:
+    """The object whose going takes a component along: `Tie__c` for its fields, views, tab and pages."""
+    return key[1].partition("-")[0].partition(".")[0]
+
+
 def _holds(part: Table, objects: Collection[str]) -> bool:
     return any(node in objects for node in part.get("referenceTo", ()) if isinstance(node, str))

@@ -39,7 +39,7 @@ def _restored(image: Image, present: Mapping[Key, Table]) -> Iterator[Step]:
     """Whole, as they stood: what somebody added since goes with it, so the plan says so."""
     for key, table in image.held.items():
         now = present.get(key)
-        if key[0] == LAYOUT or now == table:
+        if now == table or (key[0] == LAYOUT and key[1] in image.left):
             continue
         component = Component(*key, as_properties(table))
         if now is None:

@@ -6,12 +6,13 @@ import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tieline.contract import Component
+from tieline.contract.component import Property
 from tieline.package import fields as make
 from tieline.package.apply import Installation
 from tieline.package.canonical import Node, Table, as_properties
@@ -25,6 +26,17 @@ from tieline_layouts.files import files
 
 Key = tuple[str, str]
 STANDARD = ("Account", "Contact", "Opportunity")
+
+
+PAGE: Table = {
+    "layoutSections": (
+        {
+            "label": ("Information",),
+            "layoutColumns": ({"layoutItems": ({"behavior": ("Required",), "field": ("Name",)},)},),
+            "style": ("OneColumn",),
+        },
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,9 @@ class FakeOrg:
             return
         self.installs += 1
         self.held |= {key: platform_habits(key[0], table) for key, table in found.items()}
-        for key in gone:
+        objects = tuple(f"{name}." for kind, name in gone if kind == "CustomObject")
+        parts = [key for key in self.held if objects and key[1].startswith(objects)]
+        for key in (*gone, *parts):
             self.held.pop(key, None)
         self.after_install()
 
@@ -136,9 +150,15 @@ def members(manifest: bytes) -> list[Key]:
     ]
 
 
-class StoppedClock:
+class SteppingClock:
+    """Each look is a second later."""
+
+    def __init__(self) -> None:
+        self.seconds = 0
+
     def now(self) -> datetime:
-        return datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
+        self.seconds += 1
+        return datetime(2026, 1, 1, 12, 0, tzinfo=UTC) + timedelta(seconds=self.seconds)
 
     def monotonic(self) -> float:
         return 0.0
@@ -170,6 +190,17 @@ def small_package(label: str = "Rank") -> tuple[Component, ...]:
     )
 
 
+def with_pages(button: str = "Account.Promote", extra: tuple[Component, ...] = ()) -> tuple[Component, ...]:
+    """The small package, and what it lays over every page of an account."""
+    column: Property = {"layoutItems": ({"behavior": "Edit", "field": "Rank__c"},)}
+    section: Property = {"label": "Acme", "customLabel": True, "style": "OneColumn", "layoutColumns": (column,)}
+    entry: Property = {"actionName": button, "actionType": "QuickAction", "sortOrder": 0}
+    listed: Property = {"actionListContext": "Record", "platformActionListItems": (entry,)}
+    action = Component("QuickAction", button, {"type": "Create", "label": "Promote", "targetObject": "Tie__c"})
+    page = Component("Layout", "Account-*", {"layoutSections": (section,), "platformActionList": listed}, shared=True)
+    return (*small_package(), action, page, *extra)
+
+
 @dataclass(frozen=True)
 class Bench:
     """One installation on a fake org."""
@@ -179,10 +210,12 @@ class Bench:
     folder: Path
     installation: Installation
     package: Callable[..., tuple[Component, ...]]
+    with_pages: Callable[..., tuple[Component, ...]]
+    page: Table
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     org, store, folder = FakeOrg(), MemoryStore(), tmp_path / "packages"
-    installation = Installation(org, files, org, org.count, store, PreImages(folder), StoppedClock())
-    return Bench(org, store, folder, installation, small_package)
+    installation = Installation(org, files, org, org.count, store, PreImages(folder), SteppingClock())
+    return Bench(org, store, folder, installation, small_package, with_pages, PAGE)
