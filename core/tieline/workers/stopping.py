@@ -8,6 +8,9 @@ import signal
 from collections.abc import Callable, Iterator
 from types import FrameType
 
+_STDERR = 2
+_TOLD = b"Stopping when what is under way has come to its end; another SIGTERM ends it at once.\n"
+
 
 class Stopped(BaseException):
     """Raised where nothing is under way any more. Nobody but the command takes it for an error to handle."""
@@ -46,6 +49,8 @@ class Stopping:
         self._wanted = True
         if self._idle:
             raise Stopped
+        with contextlib.suppress(OSError):
+            os.write(_STDERR, _TOLD)  # past the buffer, which the signal may have interrupted
 
 
 @contextlib.contextmanager

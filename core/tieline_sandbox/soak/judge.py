@@ -35,18 +35,19 @@ _NATURAL: Mapping[str, tuple[str, ...]] = {
 """What makes two records the same thing in the world."""
 _BIRTHS = {Site.CRM: ("Account", "Name"), Site.ERP: ("Customers", "CustomerName")}
 _GRAIN = timedelta(seconds=1)
-"""The org's conditions do not see an edit in the very second of our last reading."""
+"""The org's conditions do not see a later edit in the very second of the last change that was read."""
 _OUT_OF_SYNC = "Out of Sync"
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """All a verdict is made from. `reads` are the back office's deliveries, for the moment of the last read before a
-    write; `engine_user` is who the product is in the org."""
+    """All a verdict is made from. The deliveries to both systems tell the moment of the last read before a write;
+    `engine_user` is who the product is in the org."""
 
     org: Sequence[Row]
     erp: Sequence[Row]
-    reads: Sequence[Row]
+    org_deliveries: Sequence[Row]
+    erp_deliveries: Sequence[Row]
     conflicts: Sequence[Row]
     audit: Sequence[Row]
     stuck: Sequence[Row]
@@ -54,6 +55,9 @@ class Evidence:
 
     def log(self, site: Site) -> Sequence[Row]:
         return self.org if site is Site.CRM else self.erp
+
+    def reads(self, site: Site) -> Sequence[Row]:
+        return self.org_deliveries if site is Site.CRM else self.erp_deliveries
 
 
 @dataclass(frozen=True)
@@ -143,9 +147,10 @@ class Judge:
         """Typed after the product's last look before it wrote, where nothing guards that moment."""
         if one.by.by_person:
             return False
-        if one.typed.site is Site.CRM:
-            return one.by.at - one.typed.at < _GRAIN
-        looks = [_moment(row["at"]) for row in self.evidence.reads if _is_look(row, pair.erp)]
+        site = one.typed.site
+        if site is Site.CRM and one.by.at - one.typed.at >= _GRAIN:
+            return False
+        looks = [_moment(row["at"]) for row in self.evidence.reads(site) if _is_look(site, row, pair.erp)]
         before = [at for at in looks if at <= one.by.at]
         return bool(before) and one.typed.at >= _begun(before[-1])
 
@@ -251,8 +256,11 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _is_look(row: Row, guid: str) -> bool:
-    return bool(row["method"] == "GET" and str(row["path"]).rstrip("/").endswith(f"Customers/{guid}"))
+def _is_look(site: Site, row: Row, guid: str) -> bool:
+    """People write to the org and never read there while the product works; in the back office they read by code."""
+    if row["method"] != "GET":
+        return False
+    return site is Site.CRM or str(row["path"]).rstrip("/").endswith(f"Customers/{guid}")
 
 
 def _begun(at: datetime) -> datetime:

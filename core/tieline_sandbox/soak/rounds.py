@@ -41,7 +41,7 @@ class Soak:
         self._points = points
         self.people = People(stage, self.ledger, seed + 1)
         self.weather = Weather((stage.org, stage.erp), share, seed + 2)
-        self._reads: list[dict[str, Any]] = []
+        self._deliveries: dict[Site, list[dict[str, Any]]] = {Site.CRM: [], Site.ERP: []}
 
     def close(self) -> None:
         self.people.close()
@@ -64,7 +64,7 @@ class Soak:
             self._await(worker, arrived)
         self._let_work(worker)
         self._end(worker)
-        self._remember_reads()
+        self._remember_deliveries()
         self.tally.rounds += 1
 
     def _worker(self) -> Worker:
@@ -112,20 +112,22 @@ class Soak:
         if worker.running:
             self.tally.recoveries.append(self._clock.monotonic() - started)
 
-    def _remember_reads(self) -> None:
-        """The back office keeps its last deliveries only."""
-        since = self._reads[-1]["seq"] if self._reads else 0
-        self._reads += self.stage.erp.requests(since)
+    def _remember_deliveries(self) -> None:
+        """The sandboxes keep their last ones only."""
+        for site, plane in ((Site.CRM, self.stage.org), (Site.ERP, self.stage.erp)):
+            kept = self._deliveries[site]
+            kept += plane.requests(kept[-1]["seq"] if kept else 0)
 
     # judgement -------------------------------------------------------------------------------------------------
 
     def judge(self) -> Judge:
-        self._remember_reads()
+        self._remember_deliveries()
         told = self.stage.run("status", "--json").document()["back_offices"]
         evidence = Evidence(
             org=self.stage.org.log(),
             erp=self.stage.erp.log(),
-            reads=self._reads,
+            org_deliveries=self._deliveries[Site.CRM],
+            erp_deliveries=self._deliveries[Site.ERP],
             conflicts=self.stage.run("conflicts", "--json").document()["conflicts"],
             audit=self.stage.run("history", "--json", "--limit", "10000000").document()["entries"],
             stuck=[one for office in told for one in office["out_of_sync"]],
