@@ -21,6 +21,7 @@ from tieline.sync.panel import write_panels
 from tieline.sync.points import Point
 from tieline.sync.recover import births, recover
 from tieline.sync.rounds import Audited, run_rounds
+from tieline.sync.rules import Rules
 from tieline.sync.versions import adopt_mappings
 
 FIRST_LOAD = "first_load"
@@ -102,7 +103,7 @@ class Cycle:
         observer = Observer(self.context, born)
         self.stage("hints", lambda: take_hints(self.context, born))
         for side in (Side.ERP, Side.CRM):
-            self.stage(f"read {side}", lambda side=side: self.report.seen.add(observer.sweep(side)))  # type: ignore[misc]
+            self.stage(f"read {side}", lambda side=side: self._read(observer, side))  # type: ignore[misc]
             self.stage(f"deletes {side}", lambda side=side: sweep_deletes(self.context, side))  # type: ignore[misc]
 
     def settle(self) -> None:
@@ -117,7 +118,15 @@ class Cycle:
         try:
             work()
         except TielineError as error:
-            self.report.problems.append(f"{name}: {error.sentence()}")
+            self._tell(name, error)
+
+    def _tell(self, name: str, error: TielineError) -> None:
+        line = f"{name}: {error.sentence()}"
+        if line not in self.report.problems:
+            self.report.problems.append(line)
+
+    def _read(self, observer: Observer, side: Side) -> None:
+        self.report.seen.add(observer.sweep(side, lambda rules, error: self._tell(f"read {side} {rules.name}", error)))
 
     def _lists(self) -> None:
         tally = sync_lists(self.context)
@@ -147,9 +156,12 @@ class Cycle:
             for rules in mappings.values():
                 self.context.point(Point.CYCLE_NEXT_MAPPING)
                 self.stage(f"match {rules.name}", lambda e=entity, r=rules: match_mapping(self.context, e, r))  # type: ignore[misc]
-                driver = Driver(self.context, entity, rules, rows, self.users, busy)
-                self.stage(rules.name, lambda d=driver: self.report.writes.add(d.run()))  # type: ignore[misc]
+                self.stage(rules.name, lambda e=entity, r=rules, w=rows: self._drive(e, r, w, busy))  # type: ignore[misc]
         return before != (self.report.writes.crm, self.report.writes.erp, self.report.writes.replanned)
+
+    def _drive(self, entity: str, rules: Rules, rows: dict[str, list[StoredRow]], busy: frozenset[str]) -> None:
+        users = self._users_for(rules)
+        self.report.writes.add(Driver(self.context, entity, rules, rows, users, busy).run())
 
     def _busy(self) -> frozenset[str]:
         """Links inside calls whose outcome is unknown: nothing new is decided about them."""
@@ -161,12 +173,12 @@ class Cycle:
         with self.context.store.reading() as tx:
             return {one.name: tx.list_rows(self.context.back_office, entity, one.name) for one in self.context.lists}
 
-    @property
-    def users(self) -> Sequence[ListRow]:
-        """The org's users, asked for only when a mapping joins people."""
+    def _users_for(self, rules: Rules) -> Sequence[ListRow]:
+        """The org's users, asked for only when the mapping joins people."""
+        if not any(isinstance(field.kind, Person) for field in rules.mapping.fields):
+            return ()
         if self._users is None:
-            persons = [f for m in self.context.mappings for f in m.fields if isinstance(f.kind, Person)]
-            self._users = self.context.crm.options("", "users") if persons else ()
+            self._users = self.context.crm.options("", "users")
         return self._users
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -37,6 +37,13 @@ Births = dict[tuple[str, str], str]
 """(mapping, ERP key) -> link, for creates that are sent and not yet acknowledged."""
 
 
+RefusedPart = Callable[[Rules, PermanentError], object]
+
+
+def _raised(_rules: Rules, error: PermanentError) -> None:
+    raise error
+
+
 class Observer:
     """Sweeps one side of a back office."""
 
@@ -44,13 +51,18 @@ class Observer:
         self.context = context
         self.births = births
 
-    def sweep(self, side: Side) -> Seen:
-        """All mappings of one side, each entity on its own."""
+    def sweep(self, side: Side, refused: RefusedPart = _raised) -> Seen:
+        """All mappings of one side, each entity on its own. One that is refused for good (its object is gone, or out
+        of sight) is told and does not keep the others from being read."""
         total = Seen()
         for entity in self.entities(side):
             for rules in self.context.rules[entity].values():
-                if self.reads_alone(rules, side):
+                if not self.reads_alone(rules, side):
+                    continue
+                try:
                     total.add(self._sweep_mapping(side, entity, rules))
+                except PermanentError as error:
+                    refused(rules, error)
         return total
 
     def entities(self, side: Side) -> tuple[str, ...]:
