@@ -16,6 +16,10 @@ from tieline.sync.status import SYSTEM_OF_RECORD, overdue, settled, with_status
 UNREADABLE = "unreadable"
 
 
+FORMER = "former"
+"""In `Link.extra`: ids of partners that we deleted ourselves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Absorbed:
     """`link` is None when there is nothing to save."""
@@ -137,7 +141,19 @@ def _after_burial(link: Link, side: Side, fresh: Observation, now: datetime) -> 
     if fresh.deleted or seen is None or not seen.deleted or link.tombstone.startswith("merged"):
         return Absorbed(None)
     back = replace(_with(link, side, fresh), tombstone="", dirty=True, problem=None)
+    if link.tombstone == f"deleted:{side.other}":
+        back = _alone(back, side)
     return Absorbed(settled(back), (_note(link, side, now, "undeleted"),))
+
+
+def _alone(link: Link, side: Side) -> Link:
+    """We deleted the partner because this record was gone. Now that it is back it gets a new partner, under a new key;
+    the old one's id is remembered, for it carries the same marker."""
+    former = [*link.extra.get(FORMER, ()), link.key(side.other)]
+    free = replace(link, base={}, epoch=link.epoch + 1, confirmed=False, extra={**link.extra, FORMER: former})
+    if side is Side.ERP:
+        return replace(free, crm_key="", crm=None)
+    return replace(free, erp_key="", erp=None, promoted=False)
 
 
 def _integrity(link: Link, side: Side, now: datetime) -> Absorbed:

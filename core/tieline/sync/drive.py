@@ -12,8 +12,9 @@ from tieline.store.nouns import AuditEntry, Conflict, Item, Link, Problem, Statu
 from tieline.store.protocol import Transaction
 from tieline.sync.act import Actor, Tally
 from tieline.sync.context import Context
+from tieline.sync.erasing import overruled
 from tieline.sync.family import follows, residences, tied_earlier
-from tieline.sync.identity import derive
+from tieline.sync.identity import derive, reference
 from tieline.sync.intents import Intended, create_item, delete_item, update_item
 from tieline.sync.loops import broken, stop, without
 from tieline.sync.match import AMBIGUOUS
@@ -108,10 +109,11 @@ class Driver:
             translator = self._translator(tx, links)
             promoted = self._promoted_parents(tx, links)
             led = tied_earlier(tx, self.context, self.rules, self.entity, [link.crm_key for link in links])
+            families = self._families(tx, links)
         for link in links:
             around = Surroundings(
                 self.rules, translator, self.capabilities, self._judge(link), lambda one: one.parent in promoted,
-                link.crm_key in led,
+                link.crm_key in led, lambda one: one.id in families,
             )  # fmt: skip
             try:
                 self._take(work, link, decide(link, around))
@@ -148,9 +150,17 @@ class Driver:
         problem = Problem(decision.reason, decision.next_step, now, decision.code)
         work.saved[link.id] = settled(replace(link, problem=problem, dirty=False))
         work.notes.append(self._note("blocked", work.saved[link.id], decision.reason))
+        side = Side.ERP if link.crm and link.crm.deleted else Side.CRM
+        self._log_overruled(work, link, side, decision.edited)
+
+    def _log_overruled(self, work: Worklist, link: Link, side: Side, fields: tuple[str, ...]) -> None:
+        if fields:
+            work.conflicts.append(self._conflict(link, overruled(link, side, fields)))
+            work.notes.append(self._note("conflict", link, f"{', '.join(fields)}: deleted in the {side.other}"))
 
     def _bury(self, work: Worklist, link: Link, decision: Bury) -> None:
         if decision.erase:
+            self._log_overruled(work, link, decision.side.other, decision.edited)
             self._hand_over(work, link, decision.side.other, delete_item(link, decision.side.other))
             return
         buried = replace(link, tombstone=f"gone:{decision.side}", dirty=False, problem=None, extra={})
@@ -283,6 +293,14 @@ class Driver:
         persons = [f.kind for f in fields if isinstance(f.kind, Person)]
         names = {f.kind.list for f in fields if isinstance(f.kind, Option | Person)}
         return build_translator(joined, {n: self.rows.get(n, []) for n in names}, self.users, persons)
+
+    def _families(self, tx: Transaction, links: Sequence[Link]) -> frozenset[str]:
+        """Links whose record was deleted on one side while others hang on it."""
+        lost = [link for link in links if any(seen and seen.deleted for seen in (link.crm, link.erp))]
+        return frozenset(link.id for link in lost if any(tx.children(name) for name in self._names(link)))
+
+    def _names(self, link: Link) -> list[str]:
+        return [reference(self.rules.name, side, link.key(side)) for side in Side if link.key(side)]
 
     def _promoted_parents(self, tx: Transaction, links: Sequence[Link]) -> frozenset[str]:
         """References of parents that are in the ERP."""

@@ -87,7 +87,10 @@ def _still_open(link: Link, item: Item, side: Side, outcome: Refused, now: datet
 
 def _done(link: Link, item: Item, side: Side, outcome: Done, rules: Rules, now: datetime) -> Settled:
     if item.operation == "delete":
-        buried = replace(answered(link), tombstone=f"deleted:{side}", dirty=False, problem=None)
+        freed = answered(link) if side is Side.ERP else link
+        seen = replace(link.seen(side) or Observation({}), deleted=True)
+        freed = replace(freed, crm=seen) if side is Side.CRM else replace(freed, erp=seen)
+        buried = replace(freed, tombstone=f"deleted:{side}", dirty=False, problem=None)
         return Settled(settled(buried), None, (_note(link, item, side, now, "deleted"),))
     created = item.operation == "create"
     bound = _bound(answered(link) if side is Side.ERP else link, side, outcome.key or item.key)

@@ -9,6 +9,7 @@ from dataclasses import field as dataclass_field
 from tieline.contract import Capabilities, Direction, Field, Promotion, Reference, Side, Value
 from tieline.store.nouns import Canonical, Fields, Link
 from tieline.sync.canonical import canon
+from tieline.sync.erasing import DELETE_CONFLICT, edited
 from tieline.sync.merge import Judge, Merge, merge, no_judge
 from tieline.sync.rules import Rules
 from tieline.sync.translate import Translator, Unresolved
@@ -43,19 +44,23 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A person must act before this record can go on."""
+    """A person must act before this record can go on. `edited` are fields of a record that its partner's deletion
+    would have taken along."""
 
     reason: str
     next_step: str
     code: str
+    edited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Bury:
-    """One side's record is gone: keep the link as a tombstone; `erase` deletes the other side's record too."""
+    """One side's record is gone: keep the link as a tombstone; `erase` deletes the other side's record too, whose
+    `edited` fields never travelled."""
 
     side: Side
     erase: bool = False
+    edited: tuple[str, ...] = ()
 
 
 Decision = Wait | Create | Update | Block | Bury
@@ -71,6 +76,7 @@ class Surroundings:
     judge: Judge = no_judge
     parent_promoted: Callable[[Link], bool] = dataclass_field(default=lambda _link: False)
     follower: bool = False
+    has_family: Callable[[Link], bool] = dataclass_field(default=lambda _link: False)
 
 
 def decide(link: Link, around: Surroundings) -> Decision:
@@ -87,6 +93,9 @@ def decide(link: Link, around: Surroundings) -> Decision:
     found = merge(
         around.rules, crm.fields, erp.fields, link.base, around.translator, around.judge, follower=around.follower
     )  # fmt: skip
+    if around.rules.mapping.sync_once and link.base:
+        found.drifted.extend(found.to_erp)
+        found.to_erp.clear()
     held = bool(found.to_erp) and not around.rules.mapping.update_automatically and not link.promote
     if found.to_erp and not around.erp.updatable:
         return Block("the back office cannot change this kind of record", "Change it there.", "not_updatable")
@@ -95,7 +104,7 @@ def decide(link: Link, around: Surroundings) -> Decision:
     return Update(found, held)
 
 
-def _gone(link: Link, around: Surroundings) -> Bury:
+def _gone(link: Link, around: Surroundings) -> Bury | Block:
     side = Side.CRM if link.crm and link.crm.deleted else Side.ERP
     mapping = around.rules.mapping
     if side is Side.ERP:
@@ -103,7 +112,15 @@ def _gone(link: Link, around: Surroundings) -> Bury:
     else:
         both = bool(link.erp and link.erp.deleted)
         erase = mapping.delete_in_erp and around.erp.deletable and bool(link.erp_key) and not both
-    return Bury(side, erase)
+    lost = edited(link, side.other, around.rules) if erase else ()
+    if lost and around.has_family(link):
+        return Block(
+            f"deleted in the {side.upper()} while {', '.join(lost)} was changed in the {side.other.upper()}",
+            f"Restore it in the {side.upper()}, or delete it in the {side.other.upper()} as well.",
+            DELETE_CONFLICT,
+            lost,
+        )
+    return Bury(side, erase, lost)
 
 
 def _create_in_crm(link: Link, around: Surroundings) -> Decision:
