@@ -175,7 +175,8 @@ class OrgClient:
         except TielineError:
             return outcomes
         told = zip(keys, batch, outcomes, strict=True)
-        return [_completed(write, outcome, found.get(key)) for key, write, outcome in told]
+        prefix = self.describer.object(shape.object).prefix
+        return [_completed(write, outcome, found.get(key), prefix) for key, write, outcome in told]
 
     def _need_marker(self, obj: str) -> None:
         if not self.describer.field(obj, self.marker):
@@ -190,9 +191,11 @@ def _unseen(write: Write, outcome: Outcome) -> str:
     return full_id(write.key) if isinstance(outcome, Stale) and not outcome.record else ""
 
 
-def _completed(write: Write, outcome: Outcome, record: Record | None) -> Outcome:
-    if record and isinstance(outcome, Done):
-        if write.operation is Operation.CREATE and record.marker not in ("", write.marker):
+def _completed(write: Write, outcome: Outcome, record: Record | None, prefix: str) -> Outcome:
+    if isinstance(outcome, Done) and write.operation is Operation.CREATE:
+        foreign = record is not None and record.marker not in ("", write.marker)
+        if foreign or not outcome.key.startswith(prefix):
             return Unknown("the answer names a record that is not the one we made")
+    if record and isinstance(outcome, Done):
         return replace(outcome, record=record, version=record.version)
     return Stale(record) if record and isinstance(outcome, Stale) else outcome

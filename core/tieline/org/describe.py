@@ -41,9 +41,12 @@ class ChildInfo:
 
 @dataclass(frozen=True, slots=True)
 class ObjectInfo:
+    """`prefix` is how every id of the object begins; empty when the org does not tell."""
+
     name: str
     fields: Mapping[str, FieldInfo]
     children: tuple[ChildInfo, ...] = ()
+    prefix: str = ""
 
     def child(self, wanted: str) -> ChildInfo:
         """By relationship name, else by child object. Raises PermanentError when there is none or not only one."""
@@ -118,7 +121,8 @@ def _read(document: Mapping[str, Any]) -> ObjectInfo:
         for entry in document.get("childRelationships", ())
         if entry.get("relationshipName")
     )
-    return ObjectInfo(str(document["name"]), {field.name: field for field in fields}, children)
+    prefix = str(document.get("keyPrefix") or "")
+    return ObjectInfo(str(document["name"]), {field.name: field for field in fields}, children, prefix)
 
 
 def _field(entry: Mapping[str, Any]) -> FieldInfo:
