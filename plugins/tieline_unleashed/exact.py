@@ -19,9 +19,12 @@ def plain(number: Decimal) -> str:
 
 
 def read(body: bytes) -> Any:
-    """All numbers come as Decimal. Raises ValueError for what is not JSON; NaN and Infinity are not."""
+    """All numbers come as Decimal. Raises ValueError for what is not JSON (NaN and Infinity are not), and for a name
+    that is given twice in one object."""
     try:
-        return json.loads(body, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse)
+        return json.loads(
+            body, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse, object_pairs_hook=_each_once
+        )  # fmt: skip
     except RecursionError:
         raise ValueError("nested too deep") from None
 
@@ -39,6 +42,13 @@ def _text(value: Any) -> str:
     if isinstance(value, Decimal):
         return plain(value)
     return json.dumps(body_form(value) if isinstance(value, date) else value)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name is given twice in one object")
+    return found
 
 
 def _refuse(name: str) -> Any:

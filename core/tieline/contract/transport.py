@@ -34,10 +34,25 @@ class HttpResponse:
         return next((value for key, value in self.headers.items() if key.lower() == wanted), default)
 
     def json(self) -> Any:
-        """The body as JSON, numbers with a point as Decimal text-exact; raises ValueError."""
+        """The body as JSON, numbers with a point as Decimal text-exact. Raises ValueError, also for what has no one
+        meaning: a name given twice, NaN, more nesting than anybody needs."""
         from decimal import Decimal
 
-        return json.loads(self.body, parse_float=Decimal)
+        try:
+            return json.loads(self.body, parse_float=Decimal, parse_constant=_no_json, object_pairs_hook=_each_once)
+        except RecursionError:
+            raise ValueError("nested too deep") from None
+
+
+def _no_json(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name is given twice in one object")
+    return found
 
 
 class Transport(Protocol):
