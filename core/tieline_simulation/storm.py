@@ -261,5 +261,5 @@ class Storm:
 
     def _promote_held(self) -> None:
         for link in self.live_links():
-            if link.extra.get("pending"):
+            if link.extra.get("pending") and not link.problem:
                 ask(self, link.crm_key, link.entity)

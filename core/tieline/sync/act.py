@@ -15,8 +15,8 @@ from tieline.contract import (
     NothingSent,
     Operation,
     Outcome,
-    Record,
     RateLimited,
+    Record,
     Refused,
     Side,
     Stale,
@@ -32,7 +32,7 @@ from tieline.sync.family import wake_children
 from tieline.sync.identity import derive
 from tieline.sync.intents import Intended, as_write
 from tieline.sync.looking import Look, by_key, look_again
-from tieline.sync.outcome import Settled, apply, backoff
+from tieline.sync.outcome import TAKEN, Settled, apply, backoff
 from tieline.sync.points import Point
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
@@ -223,7 +223,7 @@ class Actor:
                 made.setdefault(outcome.key, item.link)
         found = tx.links_by_key(self.context.back_office, self.entity, self.rules.name, self.side, list(made))
         taken = {key for key, link in found.items() if link.id != made[key] and not link.tombstone}
-        told = Refused("the record it would be is tied to another one already", "taken")
+        told = Refused("the record it would be is tied to another one already", TAKEN)
 
         def is_taken(item: Item, outcome: Outcome) -> bool:
             key = outcome.key if isinstance(outcome, Done) and item.operation == Operation.CREATE else ""

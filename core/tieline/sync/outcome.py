@@ -19,6 +19,10 @@ from tieline.sync.status import answered, settled, with_status
 FREE_IT = "Restore the deleted record, or free the other one of what holds it and ask your administrator to retry."
 
 
+TAKEN = "taken"
+"""The record a create was to make is there and belongs to another link: a refusal that proves something."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """The link after an answer. `item` is what stays open (None: the intent is closed). `reread` asks for a fresh look
@@ -54,7 +58,7 @@ def _applied(
     link: Link, item: Item, side: Side, outcome: Outcome, rules: Rules, now: datetime, options: Options, *,
     ambiguous: bool,
 ) -> Settled:  # fmt: skip
-    if ambiguous and isinstance(outcome, Refused) and not outcome.gone:
+    if ambiguous and isinstance(outcome, Refused) and not outcome.gone and outcome.code != TAKEN:
         return _still_open(link, item, side, outcome, now)
     if isinstance(outcome, Done):
         return _as_far_as_readable(link, item, side, outcome, rules, now)

@@ -108,11 +108,17 @@ class Repair:
             erp_key=link.erp_key, erp=link.erp, extra=held, parent=link.parent,
         )  # fmt: skip
         with self.store.transaction() as tx:
+            self._no_call_out(tx, link)
             apart = settled(replace(link, tombstone="unlinked", dirty=False, problem=None))
             halves = [settled(crm_half), settled(erp_half)]
             tx.save_links([apart])
             tx.save_links(halves)
             self._note(tx, "unlinked", [(link, one) for one in (apart, *halves)])
+
+    def _no_call_out(self, tx: Transaction, link: Link) -> None:
+        """Writes to the CRM leave no mark on the link; what comes of them must still find it."""
+        if any(item.link == link.id for call in tx.open_calls(self.back_office) for item in call.items):
+            raise PermanentError("a write is on its way", mend="Wait for its answer, then unlink.", code="awaiting")
 
     def find(self, mapping: str, side: Side, key: str) -> Link:
         """A live link by a record's id on one side. Raises PermanentError."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tieline.contract import ListRow, ManagedList, PermanentError, Side
+from tieline.contract import ListRow, ManagedList, PermanentError, Refused, Side, TransientError
 from tieline.store.memory import MemoryStore
+from tieline.store.nouns import Item, Link
+from tieline.sync.context import Options
+from tieline.sync.outcome import TAKEN, apply
 from tieline.sync.repair import Repair
+from tieline.sync.rules import compile_rules
 from tieline.sync.status import derive
-from tieline_simulation.bench import Bench
+from tieline_simulation.bench import CUSTOMER, Bench
 from tieline_simulation.systems import AsyncErp, Toy, ToyCrm, VersionedErp
 from tieline_simulation.world import World
 
@@ -23,6 +27,10 @@ def _bench(erp: type[Toy], *entities: str) -> Bench:
     made = Bench(world, ToyCrm(world), erp(world), MemoryStore(), entities or ("",))
     made.confirm()
     return made
+
+
+def _down(*_given: object) -> None:
+    raise TransientError("service unavailable")
 
 
 def test_one_key_edited_in_the_lists_of_two_entities_is_put_right_in_both() -> None:
@@ -84,3 +92,29 @@ def test_a_record_is_not_linked_to_two_records_of_one_entity() -> None:
     erp = next(one for one in halves if one.entity == "south" and one.erp_key)
     with pytest.raises(PermanentError, match="linked there already"):
         repair.join(crm, erp)
+
+
+def test_a_record_is_not_parted_while_its_birth_in_the_crm_is_unproved(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = _bench(VersionedErp)
+    bench.erp.add("Customers", "c1", name="One")
+    bench.crm.faults.after = 1
+    bench.cycle()
+    assert bench.open_calls() == 1
+    monkeypatch.setattr(bench.crm, "find", _down)  # nothing is proved by the next cycle either; the record is read
+    bench.cycle()
+    repair = Repair(bench.store, "books", bench.world.now(), "ann")
+    link = bench.link("c1")
+    assert link.crm_key
+    with pytest.raises(PermanentError, match="on its way"):
+        repair.part(link)
+
+
+def test_a_create_that_finds_a_record_of_another_link_is_over() -> None:
+    link = Link("a", "books", "", "customer", erp_key="c1")
+    item = Item("a", "create", "", "key", {"fields": {"Name": "One"}})
+    found = Refused("the record it would be is tied to another one already", TAKEN)
+    rules = compile_rules((CUSTOMER,), "books", "")["customer"]
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    after = apply(link, item, Side.CRM, found, rules, now, Options(), ambiguous=True)
+    assert after.item is None
+    assert after.link.problem is not None
