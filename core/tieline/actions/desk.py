@@ -54,6 +54,10 @@ class Desk:
         self.actions = {action.id: action for action in actions if action.system == context.system.name}
         self.counter = Counter(context)
 
+    def under(self, context: Context) -> Desk:
+        """The same desk with other mappings."""
+        return Desk(context, tuple(self.actions.values()), self.siblings)
+
     def accept(self) -> int:
         """Pick up new presses and send the documents they ask for; returns the presses picked up."""
         count, failure = 0, None
@@ -157,6 +161,8 @@ class Desk:
             text = self.context.say(press.language, decision.message)
             self.counter.refuse(press.id, press.user_id, text.format(**decision.values))
             return
+        if decision.mapping in {one.name for one in self.context.resting}:
+            raise PermanentError("this kind of record is switched off", mend="Tell your administrator.")
         promote = decision if isinstance(decision, Promote) else None
         record = unmet(self.context, promote.mapping, press.record_id, press.entity) if promote else None
         with self.context.store.transaction(self.context.fence) as tx:

@@ -44,13 +44,23 @@ def _ended(invocation: Invocation, error: Exception) -> int:
         case Unconfirmed():
             return _told(invocation, USAGE, type(error).__name__, error.sentence(), _parts(error))
         case TielineError():
-            return _told(invocation, FAILED, type(error).__name__, error.sentence(), _parts(error))
+            lines = hasattr(error, "faults")  # many mistakes of one file, a line each
+            return _told(invocation, FAILED, type(error).__name__, error.sentence(), _parts(error), lines=lines)
         case _:
             return _unexpected(invocation, error)
 
 
-def _told(invocation: Invocation, code: int, kind: str, sentence: str, parts: dict[str, Any] | None = None) -> int:
-    sentence = invocation.clean(" ".join(sentence.split()))
+def _told(
+    invocation: Invocation,
+    code: int,
+    kind: str,
+    sentence: str,
+    parts: dict[str, Any] | None = None,
+    *,
+    lines: bool = False,
+) -> int:
+    told = sentence.splitlines() if lines else [sentence]
+    sentence = invocation.clean("\n".join(" ".join(line.split()) for line in told))
     if invocation.json:
         cleaned = {name: invocation.clean(value) for name, value in (parts or {}).items()}
         click.echo(to_json({"error": {"kind": kind, "message": sentence, **cleaned}}))

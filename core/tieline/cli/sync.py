@@ -63,6 +63,7 @@ def _once(invocation: Invocation, engine: Engine, confirm: Confirm, stopping: St
     from tieline.workers.embedded import run_once
 
     report = run_once(engine, confirm, stopping.check)
+    _keep_checkpoint(invocation, engine, report)
     invocation.show(_document(engine, report), lambda: _lines(report))
     return not report.problems
 
@@ -79,9 +80,21 @@ def _watch(
     for outcome in watch(engine, confirm, interval, stopping.idle(woken.wait), stopping.check):
         if isinstance(outcome, TielineError):
             invocation.note(outcome.sentence())
-        elif outcome.total_writes or outcome.problems:
+            continue
+        _keep_checkpoint(invocation, engine, outcome)
+        if outcome.total_writes or outcome.problems:
             for line in _lines(outcome):
                 invocation.note(line)
+
+
+def _keep_checkpoint(invocation: Invocation, engine: Engine, report: Report) -> None:
+    """Now and then, how far the audit reaches is kept apart from it."""
+    from tieline.host.checkpoints import EVERY
+
+    if report.total_writes:
+        runtime = invocation.runtime
+        with runtime.store.reading() as tx:
+            runtime.checkpoints().keep(tx, [engine.context.back_office], runtime.clock.now(), after=EVERY)
 
 
 def _preview(invocation: Invocation, engine: Engine) -> None:

@@ -94,6 +94,7 @@ class Mapping:
     `crm_constants` are written once on records we create in the CRM and select ours among records shared by several
     systems (`ERP_Document__c`); `erp_constants` likewise for the ERP.
     `delete_in_crm` and `delete_in_erp` repeat a deletion of the other side there; without them it is noticed and shown.
+    `sync_once`: a record that is in the ERP is not changed there any more; edits of the CRM stay where they are.
     `system_of_record` CRM: a record that is out is *Published by CRM* instead of Promoted or In Sync.
     `panel` gives each record an `ERP_Link__c` row for people to read; order lines need none.
     `number` is the ERP field a person knows the record by (order number); it is shown in messages.
@@ -111,6 +112,7 @@ class Mapping:
     create_in_crm: bool = True
     create_in_erp: bool = True
     update_automatically: bool = True
+    sync_once: bool = False
     delete_in_crm: bool = False
     delete_in_erp: bool = False
     system_of_record: Side | None = None

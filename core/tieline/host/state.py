@@ -1,6 +1,7 @@
 """The state directory: everything Tieline keeps on this machine stands below it.
 
 tieline.db     links, audit, connections      key      the key secrets are sealed with, unless TIELINE_KEY is set
+settings.yaml  what an administrator chose to sync
 plugins.json   plugins an administrator allowed   log/ what went wrong, in full   lock   held while a command writes
 """
 
@@ -36,6 +37,10 @@ class StateFolder:
     @property
     def allow_list(self) -> Path:
         return self.path / "plugins.json"
+
+    @property
+    def settings(self) -> Path:
+        return self.path / "settings.yaml"
 
     @property
     def log(self) -> Path:

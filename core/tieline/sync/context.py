@@ -154,6 +154,7 @@ class Context:
     fence: Fence | None = None
     language: str = "en"
     pace: Pace = field(default_factory=Pace)
+    resting: Sequence[Mapping] = ()
 
     @cached_property
     def rules(self) -> dict[str, dict[str, Rules]]:
@@ -167,7 +168,13 @@ class Context:
 
     def rules_for(self, entity: str, mapping: str) -> Rules:
         """Rules of a mapping; a link without a chosen entity uses those of the first."""
-        return self.rules.get(entity, self.rules[self.entities[0]])[mapping]
+        rules = self.rules.get(entity, self.rules[self.entities[0]])
+        return rules[mapping] if mapping in rules else self._resting_rules[mapping]
+
+    @cached_property
+    def _resting_rules(self) -> dict[str, Rules]:
+        """Of mappings that an administrator switched off: for what was under way before."""
+        return compile_rules((*self.mappings, *self.resting), self.back_office, self.entities[0])
 
     def rules_of(self, entity: str) -> tuple[Rules, ...]:
         """All rules of an entity, parents first."""

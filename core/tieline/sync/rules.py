@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,6 +51,17 @@ class Rules:
     def parent_field(self) -> Field | None:
         """The reference to the mapping's parent."""
         return next((f for f in self.mapping.fields if _refers_to(f, self.mapping.parent)), None)
+
+    @cached_property
+    def version(self) -> str:
+        """Moves when anything moves that decides what is written; kept on every link that was compared by it."""
+        told = [
+            (f.crm, f.erp, repr(f.kind), f.direction, f.policy, f.owner, f.group, f.required, repr(f.default), bool(f.via))
+            for f in self.mapping.fields
+        ]
+        one = self.mapping
+        rest = (one.promotion, one.sync_once, one.create_in_crm, one.create_in_erp, one.update_automatically)
+        return hashlib.sha256(repr((told, rest)).encode()).hexdigest()[:12]
 
     def object_on(self, side: Side) -> str:
         return self.mapping.crm_object if side is Side.CRM else self.mapping.erp_object

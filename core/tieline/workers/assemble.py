@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tieline.actions.desk import Desk
 from tieline.contract import Event, TransientError
@@ -16,6 +16,7 @@ from tieline.org import Org
 from tieline.sync.context import Context, Options
 from tieline.sync.points import Point, no_point
 from tieline.sync.settling import row_planner
+from tieline.workers.chosen import Chosen, settings_file
 from tieline.workers.faultpoints import from_environment
 from tieline.workers.guarded import Guarded, GuardedCrm
 from tieline.workers.pause import Pause
@@ -31,6 +32,16 @@ class Engine:
     desk: Desk
     org: Org
     back_office: BackOffice
+    chosen: Chosen
+
+    def current(self) -> Engine:
+        """With the settings as they are now."""
+        self.chosen.look_again()
+        mappings = self.chosen.mappings
+        if mappings == self.context.mappings:
+            return self
+        context = replace(self.context, mappings=mappings, resting=self.chosen.resting)
+        return replace(self, context=context, desk=self.desk.under(context))
 
 
 def assemble(
@@ -46,6 +57,7 @@ def assemble(
     office."""
     told = point or from_environment(runtime.environment)
     chosen = runtime.back_office(back_office)
+    settings = Chosen(settings_file(runtime), chosen.name)
     opened = _org(runtime, org)
     identity = runtime.check(chosen.connection)
     client = runtime.client(chosen.connection)
@@ -59,7 +71,7 @@ def assemble(
     context = Context(
         chosen.name,
         system,
-        declared.mappings,
+        settings.mappings,
         declared.lists,
         runtime.store,
         GuardedCrm(opened.records, "org", runtime.redactor.clean, Pause(runtime.clock)),
@@ -73,9 +85,10 @@ def assemble(
         planner,
         told or no_point,
         fence,
+        resting=settings.resting,
     )
     siblings = [one.name for one in runtime.back_offices() if one.system.name == system.name]
-    return Engine(context, Desk(context, declared.actions, siblings), opened, chosen)
+    return Engine(context, Desk(context, declared.actions, siblings), opened, chosen, settings)
 
 
 _SETTLE = ("managed", "stored", "fresh")

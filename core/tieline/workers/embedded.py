@@ -17,12 +17,17 @@ Confirm = Callable[[dict[str, Counts]], bool]
 
 def run_once(engine: Engine, confirm: Confirm, progress: Progress = lambda _stage: None) -> Report:
     """One cycle. Before the first load both sides are read and the counts are put to `confirm`. Raises Unconfirmed."""
+    engine = engine.current()
     _renew(engine.context)
+    if engine.chosen.paused:
+        return Report(paused=True)
     cycle = Cycle(engine.context, progress, engine.desk)
     try:
         if not confirmed(engine.context):
             _first_load(cycle, engine, confirm)
-        return cycle.run()
+        report = cycle.run()
+        report.problems += [engine.chosen.complaint] if engine.chosen.complaint else []
+        return report
     except Fenced as error:
         raise _lost(engine.context) from error
 
@@ -57,6 +62,7 @@ def watch(
     """Cycle after cycle until the caller stops; what failed is told and the next one tried after the interval. `wait`
     may come back sooner when there is something to do."""
     while True:
+        engine = engine.current()
         try:
             yield run_once(engine, confirm, progress)
         except Unconfirmed:

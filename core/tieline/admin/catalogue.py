@@ -1,0 +1,105 @@
+"""Every setting there is, for the plugins and back offices at hand: what it is now, what it may be, what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tieline.admin.effective import locked
+from tieline.admin.faults import Path, dotted
+from tieline.admin.model import AdminSettings, BackOfficeSettings, FieldSettings, ObjectSettings
+from tieline.contract import Direction, Field, Misconfigured, Policy, Promotion
+from tieline.contract import Mapping as RecordMapping
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`name` is the path with dots; `is_set`: an administrator chose it.
+    `locked` says why it may not be changed."""
+
+    path: Path
+    value: Any
+    is_set: bool
+    help: str
+    choices: tuple[str, ...] = ()
+    label: str = ""
+    locked: str = ""
+    back_office: str = ""
+    object: str = ""
+
+    @property
+    def name(self) -> str:
+        return dotted(self.path)
+
+
+_YES_NO = ("true", "false")
+
+
+def catalogue(settings: AdminSettings, declared: Mapping[str, Sequence[RecordMapping]]) -> list[Entry]:
+    """In order of the file: everything, then back office by back office."""
+    entries = [Entry(("paused",), settings.paused, settings.paused, "nothing is read or written at all", _YES_NO)]
+    for name, mappings in sorted(declared.items()):
+        entries += _office(name, settings.of(name), mappings)
+    return entries
+
+
+def _office(name: str, chosen: BackOfficeSettings, mappings: Sequence[RecordMapping]) -> Iterator[Entry]:
+    here: Path = ("back_offices", name)
+    told = "nothing is read from or written to this back office"
+    yield Entry((*here, "paused"), chosen.paused, chosen.paused, told, _YES_NO, back_office=name)
+    for mapping in mappings:
+        yield from _object((*here, "objects", mapping.name), name, mapping, chosen.objects.get(mapping.name))
+
+
+def _object(path: Path, office: str, mapping: RecordMapping, told: ObjectSettings | None) -> Iterator[Entry]:
+    chosen = told or ObjectSettings()
+    about: dict[str, Any] = {"label": mapping.label, "back_office": office, "object": mapping.name}
+
+    def entry(name: str, value: Any, declared: Any, words: str, choices: tuple[str, ...]) -> Entry:
+        return Entry((*path, name), declared if value is None else value, value is not None, words, choices, **about)
+
+    yield entry("enabled", chosen.enabled, True, "whether these records are synced", _YES_NO)
+    yield entry(
+        "promotion", chosen.promotion, mapping.promotion, "when a record of the CRM goes to the back office",
+        tuple(Promotion),
+    )  # fmt: skip
+    yield entry(
+        "sync_once",
+        chosen.sync_once,
+        mapping.sync_once,
+        "a record that went out is not changed there any more",
+        _YES_NO,
+    )
+    for field in mapping.fields:
+        yield from _field((*path, "fields", field.crm), field, mapping, chosen.fields.get(field.crm), about)
+
+
+def _field(
+    path: Path, field: Field, mapping: RecordMapping, told: FieldSettings | None, about: dict[str, Any]
+) -> Iterator[Entry]:  # fmt: skip
+    chosen, why = told or FieldSettings(), locked(field, mapping)
+    about = {**about, "label": field.label or field.crm}
+
+    def entry(name: str, value: Any, declared: Any, words: str, choices: tuple[str, ...] = (), shut: str = "") -> Entry:
+        now = declared if value is None else value
+        return Entry((*path, name), now, value is not None, words, choices, locked=shut, **about)
+
+    yield entry("direction", chosen.direction, field.direction, "which way it travels", tuple(Direction), why)
+    yield entry("enabled", chosen.enabled, True, "whether it travels at all", _YES_NO, why)
+    owner = f"the {field.owner.upper()} owns it" if field.owner else ""
+    policy = (Policy.ERP_WINS, Policy.CRM_WINS, Policy.MANUAL)
+    yield entry("policy", chosen.policy, field.policy, "who wins when both sides changed it", policy, owner)
+    yield entry("default", chosen.default, field.default, "fills an empty value of a new record in the back office")
+
+
+def parsed(entry: Entry, text: str) -> Any:
+    """A value typed on the command line. Raises Misconfigured."""
+    if entry.choices == _YES_NO:
+        if text.lower() not in {"true", "false", "yes", "no", "on", "off"}:
+            raise Misconfigured(f"{text!r} is neither true nor false", where=entry.name, mend="Write true or false.")
+        return text.lower() in {"true", "yes", "on"}
+    if entry.choices and text not in entry.choices:
+        mend = f"Choose one of {', '.join(entry.choices)}."
+        raise Misconfigured(f"{text!r} is not a choice", where=entry.name, mend=mend)
+    return text

@@ -1,0 +1,142 @@
+"""What the plugin declared and what the administrator chose, as one: pure, used by sync, package and doctor alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from tieline.admin.faults import Fault, Path
+from tieline.admin.model import AdminSettings, BackOfficeSettings, FieldSettings, MoreField, ObjectSettings
+from tieline.contract import Day, Field, Flag, Kind, Number, Reference, Text
+from tieline.contract import Mapping as RecordMapping
+
+PARENT_OFF = "it needs {parent}, which is switched off"
+
+
+def effective(mappings: Sequence[RecordMapping], chosen: BackOfficeSettings) -> tuple[RecordMapping, ...]:
+    """The mappings of one back office. An object that is off takes the objects below it along, and references to it."""
+    off = _switched_off(mappings, chosen)
+    return tuple(_mapping(one, chosen.objects.get(one.name), off) for one in mappings if one.name not in off)
+
+
+def check(settings: AdminSettings, declared: Mapping[str, Sequence[RecordMapping]]) -> list[Fault]:
+    """What does not fit the plugins; `declared` holds the mappings of every configured back office."""
+    return [fault for name, chosen in settings.back_offices.items() for fault in _office(name, chosen, declared)]
+
+
+def _office(
+    name: str, chosen: BackOfficeSettings, declared: Mapping[str, Sequence[RecordMapping]]
+) -> Iterator[Fault]:  # fmt: skip
+    here: Path = ("back_offices", name)
+    if name not in declared:
+        yield Fault(here, "there is no such back office", f"Known: {', '.join(sorted(declared)) or 'none'}.")
+        return
+    mappings = {one.name: one for one in declared[name]}
+    for obj, settings in chosen.objects.items():
+        path = (*here, "objects", obj)
+        if obj not in mappings:
+            yield Fault(path, "there is no such object", f"Known: {', '.join(sorted(mappings))}.")
+            continue
+        yield from _object(path, mappings[obj], settings)
+        parent = mappings[obj].parent
+        if settings.enabled and parent in _switched_off(declared[name], chosen):
+            yield Fault((*path, "enabled"), PARENT_OFF.format(parent=parent), "Switch both on, or both off.")
+
+
+def _object(path: Path, mapping: RecordMapping, settings: ObjectSettings) -> Iterator[Fault]:
+    known = {field.crm: field for field in mapping.fields}
+    for name, chosen in settings.fields.items():
+        here = (*path, "fields", name)
+        if name not in known:
+            yield Fault(here, "there is no such field", f"Known: {', '.join(sorted(known))}.")
+        else:
+            yield from _field(here, known[name], chosen, mapping)
+    yield from _more(path, mapping, settings.more_fields)
+
+
+def _field(path: Path, field: Field, chosen: FieldSettings, mapping: RecordMapping) -> Iterator[Fault]:
+    if chosen.direction not in {None, field.direction} and (reason := locked(field, mapping)):
+        yield Fault((*path, "direction"), f"this is locked to {field.direction}: {reason}", "Leave it out.")
+    if chosen.enabled is False and (reason := locked(field, mapping)):
+        yield Fault((*path, "enabled"), f"this field cannot be switched off: {reason}", "Leave it out.")
+    if chosen.policy is not None and field.owner is not None:
+        told = f"the {field.owner.upper()} owns this field and wins every conflict"
+        yield Fault((*path, "policy"), told, "Leave it out.")
+
+
+def locked(field: Field, mapping: RecordMapping) -> str:
+    """Why its direction may not be changed; empty when it may."""
+    if field.required:
+        return "the back office refuses a record without it"
+    if isinstance(field.kind, Reference) and field.kind.mapping == mapping.parent:
+        return "it ties the record to its parent"
+    if field.key:
+        return "records are matched by it"
+    return "the plugin says so" if field.locked else ""
+
+
+def _more(path: Path, mapping: RecordMapping, rows: Sequence[MoreField]) -> Iterator[Fault]:
+    """One to one: no field twice on either side."""
+    crm, erp = {field.crm for field in mapping.fields}, {field.erp for field in mapping.fields}
+    for number, row in enumerate(rows):
+        here = (*path, "more_fields", number)
+        if row.crm in crm:
+            yield Fault((*here, "crm"), f"{row.crm} is mapped already", "One field maps to exactly one field.")
+        if row.erp in erp:
+            yield Fault((*here, "erp"), f"{row.erp} is mapped already", "One field maps to exactly one field.")
+        crm.add(row.crm)
+        erp.add(row.erp)
+
+
+def _switched_off(mappings: Sequence[RecordMapping], chosen: BackOfficeSettings) -> set[str]:
+    off = {name for name, settings in chosen.objects.items() if settings.enabled is False}
+    while below := {one.name for one in mappings if one.name not in off and _needs(one) & off}:
+        off |= below
+    return off
+
+
+def _needs(mapping: RecordMapping) -> set[str]:
+    """Mappings without which its records cannot be made."""
+    required = {f.kind.mapping for f in mapping.fields if isinstance(f.kind, Reference) and f.required}
+    return required | ({mapping.parent} if mapping.parent else set())
+
+
+def _mapping(mapping: RecordMapping, chosen: ObjectSettings | None, off: set[str]) -> RecordMapping:
+    known = [one for one in mapping.fields if not (isinstance(one.kind, Reference) and one.kind.mapping in off)]
+    if chosen is None:
+        return replace(mapping, fields=tuple(known)) if len(known) != len(mapping.fields) else mapping
+    fields = [_chosen(one, chosen.fields.get(one.crm)) for one in known if _is_on(one, chosen)]
+    return replace(
+        mapping,
+        fields=(*fields, *(_added(row) for row in chosen.more_fields)),
+        promotion=chosen.promotion or mapping.promotion,
+        sync_once=mapping.sync_once if chosen.sync_once is None else chosen.sync_once,
+    )
+
+
+def _is_on(field: Field, chosen: ObjectSettings) -> bool:
+    settings = chosen.fields.get(field.crm)
+    return settings is None or settings.enabled is not False
+
+
+def _chosen(field: Field, settings: FieldSettings | None) -> Field:
+    if settings is None:
+        return field
+    return replace(
+        field,
+        direction=settings.direction or field.direction,
+        policy=settings.policy or field.policy,
+        default=field.default if settings.default is None else settings.default,
+    )
+
+
+def _added(row: MoreField) -> Field:
+    return Field(row.crm, row.erp, _kind(row), row.direction, label=row.label or row.crm.removesuffix("__c"))
+
+
+def _kind(row: MoreField) -> Kind:
+    if row.kind == "number":
+        return Number(row.scale)
+    if row.kind == "flag":
+        return Flag()
+    return Day() if row.kind == "day" else Text(row.length)

@@ -1,0 +1,77 @@
+"""The settings file's form. Everything may be left out; what is left out is as the plugin declared it.
+
+paused: false                     # all back offices
+back_offices:
+  unleashed:                      # the connection's name
+    paused: false
+    objects:
+      customer:                   # a mapping of the plugin
+        enabled: true
+        promotion: automatic
+        sync_once: false
+        fields:
+          Phone: {direction: to_crm}
+        more_fields:
+          - {crm: Region__c, erp: CustomerType}
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from tieline.contract import Direction, Policy, Promotion
+from tieline.contract.naming import API_NAME
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Scalar = str | int | bool
+
+
+class Part(BaseModel):
+    """Unknown words are mistakes, and nothing is guessed from another type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class FieldSettings(Part):
+    enabled: bool | None = None
+    direction: Direction | None = Field(default=None, strict=False)
+    policy: Policy | None = Field(default=None, strict=False)
+    default: Scalar | None = None
+
+
+class MoreField(Part):
+    """A field that the plugin does not declare, one to one."""
+
+    crm: Annotated[str, StringConstraints(pattern=rf"^{API_NAME.pattern}$", max_length=43)]
+    erp: Name
+    kind: Literal["text", "number", "flag", "day"] = "text"
+    length: Annotated[int, Field(ge=1, le=131_072)] = 255
+    scale: Annotated[int, Field(ge=0, le=8)] = 2
+    direction: Direction = Field(default=Direction.BOTH, strict=False)
+    label: Annotated[str, StringConstraints(max_length=40)] = ""
+
+
+class ObjectSettings(Part):
+    enabled: bool | None = None
+    promotion: Promotion | None = Field(default=None, strict=False)
+    sync_once: bool | None = None
+    fields: dict[Name, FieldSettings] = {}
+    more_fields: tuple[MoreField, ...] = Field(default=(), strict=False)
+
+
+class BackOfficeSettings(Part):
+    paused: bool = False
+    objects: dict[Name, ObjectSettings] = {}
+
+
+class AdminSettings(Part):
+    paused: bool = False
+    back_offices: dict[Name, BackOfficeSettings] = {}
+
+    def of(self, back_office: str) -> BackOfficeSettings:
+        return self.back_offices.get(back_office, BackOfficeSettings())
+
+    def is_paused(self, back_office: str) -> bool:
+        return self.paused or self.of(back_office).paused

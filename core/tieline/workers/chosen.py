@@ -1,0 +1,66 @@
+"""What the administrator chose, as a running worker sees it: a changed file counts from the next cycle on, a bad one is
+told and the last good one stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tieline.admin.effective import effective
+from tieline.admin.faults import BadSettings
+from tieline.admin.file import SettingsFile
+from tieline.admin.model import AdminSettings
+from tieline.contract import Mapping
+from tieline.host.runtime import Runtime
+
+Mark = tuple[int, int, int] | None
+
+
+def settings_file(runtime: Runtime) -> SettingsFile:
+    """The state directory's, checked against the plugins of all its back offices."""
+    offices = runtime.back_offices()
+    declared = {one.name: runtime.declarations.only(one.system.name).mappings for one in offices}
+    return SettingsFile(runtime.folder.settings, declared)
+
+
+class Chosen:
+    """The settings of one back office. Raises BadSettings when the file is bad from the start."""
+
+    def __init__(self, file: SettingsFile, back_office: str) -> None:
+        self._file, self._back_office = file, back_office
+        self._mark = _mark(file.path)
+        self._settings: AdminSettings = file.settings()
+        self.complaint = ""
+
+    def look_again(self) -> None:
+        """Read the file if it is another one than at the last look."""
+        mark = _mark(self._file.path)
+        if mark == self._mark:
+            return
+        self._mark = mark
+        try:
+            self._settings, self.complaint = self._file.settings(), ""
+        except BadSettings as error:
+            self.complaint = f"{error.sentence()} The settings of before stay in force."
+
+    @property
+    def paused(self) -> bool:
+        return self._settings.is_paused(self._back_office)
+
+    @property
+    def mappings(self) -> Sequence[Mapping]:
+        return effective(self._file.declared[self._back_office], self._settings.of(self._back_office))
+
+    @property
+    def resting(self) -> Sequence[Mapping]:
+        """What is switched off."""
+        on = {mapping.name for mapping in self.mappings}
+        return tuple(one for one in self._file.declared[self._back_office] if one.name not in on)
+
+
+def _mark(path: Path) -> Mark:
+    try:
+        told = path.stat()
+    except OSError:
+        return None
+    return told.st_mtime_ns, told.st_size, told.st_ino

@@ -1,0 +1,194 @@
+"""The administrator's settings file: every mistake at once, comments kept, and one pure answer to what is synced."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tieline.admin.catalogue import catalogue, parsed
+from tieline.admin.document import LONGEST, Document
+from tieline.admin.effective import effective
+from tieline.admin.faults import BadSettings
+from tieline.admin.file import SettingsFile
+from tieline.admin.model import AdminSettings
+from tieline.contract import Direction, Field, Mapping, Misconfigured, Number, Policy, Promotion, Reference, Side
+
+CUSTOMER = Mapping(
+    "toy", "customer", "Customer", "Account", "Customers",
+    (
+        Field("Name", "name", required=True),
+        Field("Phone", "phone"),
+        Field("Code__c", "code", direction=Direction.TO_CRM, locked=True),
+        Field("Credit__c", "credit", Number(2), owner=Side.ERP),
+    ),
+)  # fmt: skip
+CONTACT = Mapping(
+    "toy", "contact", "Contact", "Contact", "People",
+    (Field("LastName", "last", required=True), Field("AccountId", "customer", Reference("customer"), required=True)),
+    parent="customer", promotion=Promotion.WITH_PARENT,
+)  # fmt: skip
+PROJECT = Mapping(
+    "toy", "project", "Project", "Project__c", "Projects",
+    (Field("Name", "name", required=True), Field("Account__c", "customer", Reference("customer"))),
+)  # fmt: skip
+DECLARED = {"books": (CUSTOMER, CONTACT, PROJECT)}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> SettingsFile:
+    return SettingsFile(tmp_path / "settings.yaml", DECLARED)
+
+
+def _mistakes(file: SettingsFile, text: str) -> list[tuple[int, str]]:
+    with pytest.raises(BadSettings) as caught:
+        file.checked(text)
+    return [(fault.line, fault.sentence()) for fault in caught.value.faults]
+
+
+def test_a_missing_or_empty_file_changes_nothing(file: SettingsFile) -> None:
+    assert file.settings() == AdminSettings()
+    file.path.write_text("")
+    assert effective(DECLARED["books"], file.settings().of("books")) == DECLARED["books"]
+
+
+BAD = """\
+# our settings
+paused: perhaps
+back_offices:
+  books:
+    pausd: true
+    objects:
+      kunde: {}
+      customer:
+        promotion: sometimes
+        fields:
+          Name: {direction: to_crm}
+          Code__c:
+            direction: both
+          Nope: {}
+        more_fields:
+          - {crm: Bad Name, erp: x}
+          - {crm: Phone, erp: tel}
+  elsewhere: {}
+"""
+
+
+def test_every_mistake_is_told_at_once_with_its_line(file: SettingsFile) -> None:
+    told = _mistakes(file, BAD)
+    assert [line for line, _ in told] == [2, 5, 7, 9, 11, 13, 14, 16, 17, 18]
+    words = "\n".join(sentence for _, sentence in told)
+    for part in ("neither true nor false", "no such setting", "Choose 'manual'", "locked to both", "no API name"):
+        assert part in words
+
+
+def test_a_bad_file_is_never_put_in_place(file: SettingsFile) -> None:
+    file.replace("paused: true\n")
+    with pytest.raises(BadSettings):
+        file.replace(BAD)
+    assert file.path.read_text() == "paused: true\n"
+    assert list(file.path.parent.iterdir()) == [file.path]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: [1\nb: 2", 2),
+        ("- 1\n", 1),
+        ("a: 1\na: 2\n", 2),
+        ("a: &x [*x]\n", 1),
+        ("\tpaused: true", 1),
+    ],
+)
+def test_what_is_no_table_of_settings_is_said_so(file: SettingsFile, text: str, line: int) -> None:
+    assert _mistakes(file, text)[0][0] == line
+
+
+def test_a_huge_file_is_refused_before_it_is_read(file: SettingsFile) -> None:
+    assert "Shorten it" in _mistakes(file, "#" * (LONGEST + 1))[0][1]
+
+
+def test_a_file_that_cannot_be_read_is_named(file: SettingsFile) -> None:
+    file.path.write_bytes(b"\xff\xfe\xff")
+    with pytest.raises(BadSettings, match="not UTF-8"):
+        file.read()
+
+
+@given(st.text(alphabet="abp:[]{}-#\n '\"&*!|>%@\t1.", max_size=60))
+def test_no_text_ends_in_anything_but_settings_or_mistakes(text: str) -> None:
+    try:
+        faults = Document(text).faults
+    except BadSettings as error:
+        faults = list(error.faults)
+    assert all(fault.sentence() for fault in faults)
+
+
+def test_a_change_keeps_comments_and_order(file: SettingsFile) -> None:
+    text = (
+        "# ours\nback_offices:\n  books:   # the ledger\n    objects:\n      customer:\n"
+        "        promotion: automatic  # asked by Ann\n"
+    )
+    path = ("back_offices", "books", "objects", "customer", "fields", "Phone", "direction")
+    after = file.checked(text).changed(path, "to_crm")
+    assert "# ours" in after
+    assert "# the ledger" in after
+    assert "# asked by Ann" in after
+    assert file.checked(after).settings.of("books").objects["customer"].fields["Phone"].direction is Direction.TO_CRM
+    assert file.checked(after).changed(path, None).split() == text.split()
+
+
+def _books(text: str) -> dict[str, Mapping]:
+    settings = Document(f"back_offices:\n  books:\n    objects:\n{text}").settings
+    return {one.name: one for one in effective(DECLARED["books"], settings.of("books"))}
+
+
+def test_what_is_chosen_replaces_what_is_declared() -> None:
+    after = _books(
+        "      customer: {promotion: automatic, sync_once: true,"
+        " fields: {Phone: {direction: to_erp, policy: manual, default: '1'}},"
+        " more_fields: [{crm: Region__c, erp: region, kind: number, scale: 3}]}\n"
+    )["customer"]
+    phone = next(field for field in after.fields if field.crm == "Phone")
+    assert (after.promotion, after.sync_once) == (Promotion.AUTOMATIC, True)
+    assert (phone.direction, phone.policy, phone.default) == (Direction.TO_ERP, Policy.MANUAL, "1")
+    assert after.fields[-1] == Field("Region__c", "region", Number(3), label="Region")
+
+
+def test_an_object_that_is_off_takes_those_below_it_and_references_along() -> None:
+    after = _books("      customer: {enabled: false}\n")
+    assert set(after) == {"project"}
+    assert [field.crm for field in after["project"].fields] == ["Name"]
+
+
+def test_an_object_cannot_be_on_without_its_parent(file: SettingsFile) -> None:
+    text = "back_offices:\n  books:\n    objects:\n      customer: {enabled: false}\n      contact: {enabled: true}\n"
+    assert _mistakes(file, text)[0][0] == 5
+
+
+def test_one_field_maps_to_exactly_one_field(file: SettingsFile) -> None:
+    rows = "[{crm: A__c, erp: a}, {crm: A__c, erp: b}, {crm: B__c, erp: a}, {crm: C__c, erp: phone}]"
+    text = f"back_offices:\n  books:\n    objects:\n      customer:\n        more_fields: {rows}\n"
+    assert len(_mistakes(file, text)) == 3
+
+
+def test_the_catalogue_tells_values_and_locks() -> None:
+    settings = Document("back_offices: {books: {objects: {customer: {fields: {Phone: {direction: frozen}}}}}}").settings
+    entries = {one.name.removeprefix("back_offices.books.objects."): one for one in catalogue(settings, DECLARED)}
+    assert entries["customer.fields.Phone.direction"].value == "frozen"
+    assert entries["customer.fields.Phone.direction"].is_set
+    assert "refuses" in entries["customer.fields.Name.direction"].locked
+    assert entries["customer.fields.Code__c.direction"].locked
+    assert entries["contact.fields.AccountId.enabled"].locked
+    assert "owns" in entries["customer.fields.Credit__c.policy"].locked
+    assert not entries["customer.fields.Phone.enabled"].locked
+
+
+def test_a_typed_value_is_one_of_the_choices() -> None:
+    entries = {one.name: one for one in catalogue(AdminSettings(), DECLARED)}
+    assert parsed(entries["paused"], "yes") is True
+    with pytest.raises(Misconfigured, match="neither true nor false"):
+        parsed(entries["paused"], "maybe")
+    with pytest.raises(Misconfigured, match="Choose one of"):
+        parsed(entries["back_offices.books.objects.customer.promotion"], "later")
