@@ -74,6 +74,7 @@ class Resource:
             page_size=self.access.page_size,
             concurrency=CONCURRENCY,
             updatable=self.updatable,
+            resumable=False,  # lists come in order of the code and are read whole
         )
 
     # What subclasses change.

@@ -3,13 +3,13 @@ they would do."""
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tieline.cli.invocation import Invocation, pass_invocation
+from tieline.cli.person import person
 from tieline.contract import Side, Unconfirmed
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _run(
     runtime = invocation.runtime
     with runtime.exclusive():
         name = runtime.back_office(back_office).name
-        done = work(Repair(runtime.store, name, runtime.clock.now(), _person()))
+        done = work(Repair(runtime.store, name, runtime.clock.now(), person()))
     if nothing and nothing(done):
         invocation.show(done, lambda: [nothing(done)])
         return
@@ -119,10 +119,3 @@ def _run(
         invocation.note(f"Would do: {sentence(done)}")
         raise Unconfirmed("nothing was changed", where=name, mend="Repeat with --yes.")
     invocation.show(done, lambda: [sentence(done)])
-
-
-def _person() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"

@@ -75,11 +75,34 @@ _FRENCH = {
     "Choose the right one with `tieline link`, or correct the key fields.": (
         "Choisissez la bonne avec `tieline link`, ou corrigez les champs clés."
     ),
-    "two records that are both in the back office were merged into one": (
-        "deux fiches présentes dans le back-office ont été fusionnées"
+    "duplicate {label}s: the record merged into this one was {key} in the {side}, which has both still": (
+        "doublons ({label}) : la fiche fusionnée dans celle-ci était {key} dans : {side}, qui a encore les deux"
     ),
-    "Merge them in the back office too, then unlink the one that is left over.": (
-        "Fusionnez-les aussi dans le back-office, puis dissociez celle qui reste."
+    "Merge the two in the {side} as well, or keep both; then run `tieline retry`.": (
+        "Fusionnez les deux aussi dans : {side}, ou gardez-les ; puis lancez `tieline retry`."
+    ),
+    "seem to be gone, and are not taken for deleted: {records}": (
+        "semblent avoir disparu et ne sont pas tenues pour supprimées : {records}"
+    ),
+    "Check the rights of the users we log in with. If they were really deleted, run `tieline missing --yes`.": (
+        "Vérifiez les droits des utilisateurs de connexion. Si elles sont vraiment supprimées, lancez `tieline missing "
+        "--yes`."
+    ),
+    "both systems keep changing it: {values}": "les deux systèmes le modifient sans cesse : {values}",
+    "Find the rule on either side that changes what was written, then press Promote or run `tieline retry`.": (
+        "Trouvez la règle qui modifie ce qui vient d'être écrit, puis cliquez sur Promouvoir ou lancez `tieline retry`."
+    ),
+    "the record is out of sight in the {side}: deleted there, or not shown to us": (
+        "la fiche n'est pas visible dans : {side} ; elle y est supprimée, ou ne nous est pas montrée"
+    ),
+    "Give the user we log in with access to it; if it was deleted, run `tieline missing --yes`.": (
+        "Donnez-y accès à l'utilisateur de connexion ; si elle est supprimée, lancez `tieline missing --yes`."
+    ),
+    "deleted in the {side} while {fields} was changed in the {other}": (
+        "supprimée dans : {side}, alors que {fields} était modifié dans : {other}"
+    ),
+    "Restore it in the {side}, or delete it in the {other} as well.": (
+        "Restaurez-la dans : {side}, ou supprimez-la aussi dans : {other}."
     ),
     "Restore the deleted record, or free the other one of what holds it and ask your administrator to retry.": (
         "Restaurez la fiche supprimée, ou libérez l'autre de ce qui la retient et demandez à votre administrateur de "

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tieline.contract import DeleteSource, Record, Side
-from tieline.store.nouns import AuditEntry, Link, Problem
+from tieline.store.nouns import AuditEntry, Link, Problem, Status
 from tieline.store.protocol import Transaction
 from tieline.sync.absorb import absorb, gone
 from tieline.sync.backward import STAMPS, note_backward, went_back
@@ -129,3 +129,27 @@ def _hidden(side: Side, now: datetime) -> Problem:
         OUT_OF_SIGHT,
         final=False,
     )
+
+
+def out_of_sight(tx: Transaction, back_office: str) -> list[Link]:
+    """Links one of whose records is not shown to us, and nobody told that it was deleted."""
+    after, found = "", []
+    while links := tx.find_links(back_office, status=Status.OUT_OF_SYNC, after=after):
+        found += [link for link in links if link.problem is not None and link.problem.code == OUT_OF_SIGHT]
+        after = links[-1].id
+    return found
+
+
+def believe_hidden(tx: Transaction, back_office: str, now: datetime, by: str) -> int:
+    """A person says that what is out of sight was deleted. Returns how many records that are."""
+    links = out_of_sight(tx, back_office)
+    tx.save_links([settled(gone(link, Side(link.extra[HIDDEN]))) for link in links])
+    notes = [
+        AuditEntry(
+            now, "missing_believed", link.id, link.mapping, link.extra[HIDDEN], link.crm_key, link.erp_key,
+            after={"by": by},
+        )
+        for link in links
+    ]  # fmt: skip
+    tx.append_audit(back_office, notes)
+    return len(links)

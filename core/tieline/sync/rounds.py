@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tieline.contract import Cursor, PermanentError, Record, Side
+from tieline.contract import Cursor, PermanentError, Record, Side, TielineError
 from tieline.store.nouns import CursorRow, Link
 from tieline.store.protocol import Transaction
 from tieline.sync.backward import STAMPS, settle_backward
@@ -48,14 +48,20 @@ def totals_scope(back_office: str) -> str:
 
 
 def run_rounds(context: Context, births: Births, *, everything: bool = False) -> Audited:
-    """Go on with what is due; `everything` reads every part in one go now."""
-    observer, total = Observer(context, births), Audited()
+    """Go on with what is due; `everything` reads every part in one go now. A part that cannot be read does not keep
+    the others from it; the first failure is raised at the end."""
+    observer, total, failure = Observer(context, births), Audited(), None
     for part, entities in _parts(context, observer):
         state = _due(context, part, now=everything)
         if state is not None and (state.get("whole") or total.compared < context.options.audit_records):
-            total.add(_Round(context, observer, part, entities, state).go_on(total.compared))
+            try:
+                total.add(_Round(context, observer, part, entities, state).go_on(total.compared))
+            except TielineError as error:
+                failure = failure or error
     if total.compared or total.rounds:
         _add_up(context, total)
+    if failure is not None:
+        raise failure
     return total
 
 
