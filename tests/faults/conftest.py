@@ -39,6 +39,8 @@ from tieline_unleashed.sandbox import build as build_unleashed
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "core" / "tieline_sandbox" / "demo" / "data"
+OPTIONS = Options(overlap=timedelta(seconds=2))
+"""Nothing shows late here, so a sweep need not go back far over what other tests left."""
 ENGINE = {"org": "admin@", "unleashed": "api"}
 
 
@@ -154,7 +156,7 @@ class Tie:
     erp: Box
     clock: MovedClock
     sandbox_clock: SandboxClock
-    options: Options = field(default_factory=Options)
+    options: Options = OPTIONS
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def engine(self, **changes: Any) -> Engine:
@@ -301,7 +303,7 @@ def tie(shared_tie: Tie) -> Iterator[Tie]:
     yield shared_tie
     shared_tie.org.calm()
     shared_tie.erp.calm()
-    shared_tie.options = Options()
+    shared_tie.options = OPTIONS
 
 
 @pytest.fixture
