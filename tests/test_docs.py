@@ -31,6 +31,7 @@ from tieline_layouts.links import link_object
 from tieline_layouts.requests import request_object
 from tieline_sandbox.commands import demo, sandbox
 from tieline_sandbox.soak.command import soak
+from tieline_simulation.commands import simulate
 from tieline_unleashed.settings import SETTINGS
 
 ROOT = Path(__file__).parent.parent
@@ -137,7 +138,7 @@ def test_every_exit_code_is_explained() -> None:
 
 def commands() -> Iterator[tuple[str, click.Command]]:
     own = {name: imported(lazy) for name, lazy in COMMANDS.items()}
-    for name, command in {**own, "demo": demo, "sandbox": sandbox, "soak": soak}.items():
+    for name, command in {**own, "demo": demo, "sandbox": sandbox, "simulate": simulate, "soak": soak}.items():
         below = command.commands if isinstance(command, click.Group) else {}
         if not isinstance(command, click.Group) or command.invoke_without_command:
             yield name, command

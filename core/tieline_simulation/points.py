@@ -17,6 +17,7 @@ STAGES: Mapping[str, str] = {
     "lists": "writing managed lists",
     "match": "tying records that exist on both sides",
     "drive": "keeping decisions that need no call",
+    "round": "the slow rounds: one side looked through for what the polls missed",
 }
 
 

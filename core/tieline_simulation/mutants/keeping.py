@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from tieline.store.memory import MemoryStore
 from tieline.sync import act, drive, outcome
 from tieline.sync.context import Context
 from tieline.sync.status import settled
@@ -68,6 +69,12 @@ def status_stored(patch: Patch) -> None:
 
     patch.setattr(drive, "settled", stale)
     patch.setattr(act, "settled", stale)
+
+
+@mutant("versioned")
+def lease_ignored(patch: Patch) -> None:
+    """A worker that lost its lease records all the same."""
+    patch.setattr(MemoryStore, "_hold", lambda _self, _fence: None)
 
 
 @mutant("async")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tieline.sync import drive, panel
+from tieline.sync import drive, lists, panel
 from tieline_simulation.mutants.patch import Patch, mutant
 
 
@@ -18,6 +18,12 @@ def reason_dropped(patch: Patch) -> None:
 def idle_writes(patch: Patch) -> None:
     """Every cycle writes every panel again."""
     patch.setattr(panel, "_unmoved", lambda _fresh, _links: False)
+
+
+@mutant("versioned")
+def list_edit_kept(patch: Patch) -> None:
+    """What people do to a managed list in the CRM stays."""
+    patch.setattr(lists, "undo_edits", lambda *_given: None)
 
 
 @mutant("versioned")
