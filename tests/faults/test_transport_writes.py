@@ -68,7 +68,7 @@ class Write:
 
     def new_account(self) -> tuple[Any, dict[str, str]]:
         self.tie.customer(CustomerName=self.name, PhoneNumber="040 100")
-        return self.tie.org, {"method": "PATCH", "path": "/composite/sobjects/Account/"}
+        return self.tie.org, {"path": "/composite(/sobjects/Account|$)"}
 
     def changed_customer(self) -> tuple[Any, dict[str, str]]:
         self.account, _ = self.tie.pair(CustomerName=self.name, PhoneNumber="040 1")
@@ -78,7 +78,7 @@ class Write:
     def changed_account(self) -> tuple[Any, dict[str, str]]:
         _, guid = self.tie.pair(CustomerName=self.name, PhoneNumber="040 1")
         self.tie.erp_edit("Customers", guid, PhoneNumber="040 100")
-        return self.tie.org, {"method": "POST", "path": "/composite$"}
+        return self.tie.org, {"path": "/composite(/sobjects/Account|$)"}
 
     def changes(self, box: Any) -> list[int]:
         """How often the engine made or changed the phone of each of these records, by the ground truth."""
