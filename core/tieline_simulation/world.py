@@ -75,12 +75,14 @@ class Serial:
 
 @dataclass
 class Faults:
-    """Planned failures: the next write that matches fails before its effect, after it, or is refused. `keep` are the
+    """Planned failures: the next write that matches fails before its effect, after it, or is refused; a `panel` that came along is not
+    written. `keep` are the
     keys of records that may not be deleted."""
 
     before: int = 0
     after: int = 0
     never_sent: int = 0
+    panel: int = 0
     refuse: dict[str, str] = field(default_factory=dict)  # value of any field -> the vendor's words
     keep: set[str] = field(default_factory=set)
 

@@ -9,40 +9,31 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tieline.cli.invocation import Invocation, pass_invocation
-from tieline.contract import Misconfigured, Side
+from tieline.cli.records import links_of
 
 if TYPE_CHECKING:
     from tieline.store.nouns import AuditEntry
-    from tieline.store.protocol import Transaction
+
+_ALL = 1_000_000
+_SOME = 50
 
 
 @click.command()
+@click.argument("record", default="", metavar="[RECORD]")
 @click.option("--back-office", default="", metavar="NAME", help="Which back office; the only one by default.")
-@click.option("--record", default="", metavar="ID", help="Only this record: its id in the CRM or in the back office.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="The newest so many entries.")
+@click.option("--limit", default=None, type=click.IntRange(1),
+              help=f"The newest so many entries; of a record all, else {_SOME}.")  # fmt: skip
 @pass_invocation
-def history(invocation: Invocation, back_office: str, record: str, limit: int) -> None:
-    """Show the newest entries of the audit, newest first."""
+def history(invocation: Invocation, record: str, back_office: str, limit: int | None) -> None:
+    """Show what happened, newest first, or all that happened to RECORD: its id in the CRM or in the back office."""
     runtime = invocation.runtime
     name = runtime.back_office(back_office).name
-    mappings = [mapping.name for mapping in runtime.declarations.mappings]
+    most = limit or (_ALL if record else _SOME)
     with runtime.store.reading() as tx:
-        links = _links(tx, name, mappings, record) if record else [""]
-        entries = [entry for link in links for entry in tx.audit(name, limit=limit, link=link, newest=True)]
-    newest = sorted(entries, key=lambda entry: -entry.seq)[:limit]
+        links = [link.id for link in links_of(tx, name, record)] if record else [""]
+        entries = [entry for link in links for entry in tx.audit(name, limit=most, link=link, newest=True)]
+    newest = sorted(entries, key=lambda entry: -entry.seq)[:most]
     invocation.show({"back_office": name, "entries": [_entry(one) for one in newest]}, lambda: _lines(newest))
-
-
-def _links(tx: Transaction, back_office: str, mappings: list[str], record: str) -> list[str]:
-    after, found = "", []
-    while links := tx.find_links(back_office, after=after):
-        found += [link.id for link in links if record in {link.key(Side.CRM), link.key(Side.ERP), link.id}]
-        after = links[-1].id
-    if not found:
-        raise Misconfigured(
-            f"no record {record!r} is known", where=back_office, mend=f"Known kinds: {', '.join(mappings)}."
-        )
-    return found
 
 
 def _entry(entry: AuditEntry) -> dict[str, Any]:
@@ -52,4 +43,12 @@ def _entry(entry: AuditEntry) -> dict[str, Any]:
 def _lines(entries: list[AuditEntry]) -> Iterator[str]:
     for entry in entries:
         keys = " ".join(key for key in (entry.crm_key, entry.erp_key) if key)
-        yield f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.event:<14} {entry.mapping:<18} {entry.side:<4} {keys} {entry.note}"
+        what = f"{entry.event:<14} {entry.status:<23} {entry.mapping:<18} {entry.side:<4}"
+        yield f"{entry.at:%Y-%m-%d %H:%M:%S} UTC  {what} {keys} {_said(entry)}".rstrip()
+
+
+def _said(entry: AuditEntry) -> str:
+    """The note, and each value before and after."""
+    names = [name for name in entry.after if name in entry.before and entry.before[name] != entry.after[name]]
+    moves = ", ".join(f"{name}: {entry.before[name]!r} -> {entry.after[name]!r}" for name in names)
+    return " ".join(part for part in (entry.note, moves) if part)

@@ -22,7 +22,8 @@ from tieline.contract import (
     Randomness,
     System,
 )
-from tieline.host import allowing, discovery, documents, key, loading, state
+from tieline.host import allowing, checkpoints, discovery, documents, key, loading, state
+from tieline.host.checkpoints import Checkpoints
 from tieline.host.clients import ClientMaker
 from tieline.host.connections import Asked, Connections
 from tieline.host.declarations import Host, gather
@@ -143,6 +144,11 @@ class Runtime:
         """Makes the key the first time, and says so."""
         made = key.made_if_missing(self.folder, self.environment, self.randomness, self.say)
         return Vault(made, self.randomness)
+
+    def checkpoints(self, copy: Path | None = None) -> Checkpoints:
+        """Of the audit, as this state directory keeps them, or those of a copy kept elsewhere."""
+        made = key.made_if_missing(self.folder, self.environment, self.randomness, self.say)
+        return Checkpoints(copy or self.folder.path / checkpoints.FILE, made)
 
     @cached_property
     def connections(self) -> Connections:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tieline.contract import (
@@ -59,15 +59,26 @@ class ToyCrm(Toy):
         )
         return Done(known, record=self._record(entity, shape, known))
 
+    def write(self, entity: str, shape: Shape, batch: Sequence[Write]) -> Sequence[Outcome]:
+        """Panels that came along are rows of their own: one that fails fails nothing else."""
+        outcomes = super().write(entity, shape, batch)
+        return [self._shown(write, outcome) for write, outcome in zip(batch, outcomes, strict=True)]
+
+    def _shown(self, write: Write, outcome: Outcome) -> Outcome:
+        if not isinstance(outcome, Done) or write.panel is None or self.faults.take("panel"):
+            return outcome
+        self._put_row("ERP_Link__c", "ERP_Key__c", {**write.panel.row, **dict.fromkeys(write.panel.record, outcome.key)})
+        return replace(outcome, panel=True)
+
     def upsert(self, obj: str, key_field: str, rows: Sequence[Values]) -> Sequence[Outcome]:
         self.world.calls["crm.upsert"] += 1
-        outcomes: list[Outcome] = []
-        for values in rows:
-            key = f"{obj}:{values[key_field]}"
-            existing = self.rows.get(("", obj, key))
-            self._put("", obj, key, {**(existing.values if existing else {}), **values}, engine=True, origin=key)
-            outcomes.append(Done(key))
-        return outcomes
+        return [Done(self._put_row(obj, key_field, values)) for values in rows]
+
+    def _put_row(self, obj: str, key_field: str, values: Values) -> str:
+        key = f"{obj}:{values[key_field]}"
+        existing = self.rows.get(("", obj, key))
+        self._put("", obj, key, {**(existing.values if existing else {}), **values}, engine=True, origin=key)
+        return key
 
     def may_edit(self, user_id: str, record_id: str) -> bool:
         return (user_id, record_id) not in self.forbidden

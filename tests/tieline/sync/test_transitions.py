@@ -19,6 +19,7 @@ from tieline.sync.act import Actor
 from tieline.sync.context import Context
 from tieline.sync.cycle import Cycle
 from tieline.sync.deletes import sweep_deletes
+from tieline.sync.history import READ, transitions
 from tieline.sync.intents import as_write
 from tieline.sync.observe import Observer
 from tieline.sync.recover import births, recover
@@ -115,6 +116,11 @@ class Stage(Bench):
     @property
     def result(self) -> Result:
         return BURIED if self.one.tombstone else self.one.status
+
+    def told(self) -> str:
+        """The status that Sync History shows last."""
+        with self.store.reading() as tx:
+            return transitions(tx.trails("books", [self.one.id], READ)[self.one.id])[0].status
 
     def noted(self) -> list[str]:
         with self.store.reading() as tx:
@@ -315,6 +321,12 @@ def observed(status: Status, event: Event) -> tuple[frozenset[Result], frozenset
         before = len(stage.noted())
         HAPPENS[event](stage)
         results.add(stage.result)
+        if stage.result not in {
+            status,
+            BURIED,
+            Status.AWAITING_ACKNOWLEDGMENT,
+        }:  # a write on its way is told by its answer
+            assert stage.told() == stage.result, (way.__name__, stage.noted())
         noted |= set(stage.noted()[before:])
     return frozenset(results), frozenset(noted)
 
