@@ -228,13 +228,18 @@ class Storm:
         self._heal()
         for _ in range(most):
             self.world.tick(2 * 3600)
-            self._promote_held()
+            asked = self._promote_held()
             before = self.world.writes()
             report = self.cycle()
             if report is None:
                 raise Violation("I9", "a cycle in fair weather did not come to its end")
             require(report.problems == [], "I1", "{}", report.problems)
-            if self.world.writes() == before and not self.bench.open_calls():
+            if (
+                self.world.writes() == before
+                and not asked
+                and not self.bench.open_calls()
+                and not (self.plot.held and self._held())
+            ):
                 self._idle()
                 return
         raise Violation("I1", f"still writing after {most} cycles")
@@ -259,7 +264,12 @@ class Storm:
             toy.skew = timedelta()
         self.arrive()
 
-    def _promote_held(self) -> None:
-        for link in self.live_links():
-            if link.extra.get("pending") and not link.problem:
-                ask(self, link.crm_key, link.entity)
+    def _held(self) -> list[Link]:
+        """Links whose changes wait for somebody to promote them."""
+        return [link for link in self.live_links() if link.extra.get("pending") and not link.problem]
+
+    def _promote_held(self) -> int:
+        held = self._held() if self.plot.held else []
+        for link in held:
+            ask(self, link.crm_key, link.entity)
+        return len(held)

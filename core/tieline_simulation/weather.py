@@ -56,7 +56,7 @@ class Plot:
         return cls(**{one.name: rng.random() < 0.3 and one.name in READY for one in fields(cls)})
 
 
-READY = {"hints", "lines", "lists"}
+READY = {"hints", "lines", "lists", "held", "repairs", "widened"}
 
 
 @dataclass

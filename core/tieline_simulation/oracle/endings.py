@@ -29,6 +29,7 @@ class Endings:
 
     def verdict(self) -> None:
         self.no_twins()
+        self._one_document_a_press()
         links = self.truth.links()
         self._one_link_a_record(links)
         self._all_there(links)
@@ -52,6 +53,13 @@ class Endings:
                 _, entity, erp_obj, erp_key = origin.split("/", 3)
                 back = (self.truth.bench.erp.name, entity, erp_obj, erp_key) in self.truth.born
                 require(not back, "I3", "{} {} was made from {}, which the engine itself had made", obj, key, erp_key)
+
+    def _one_document_a_press(self) -> None:
+        rows = self.truth.bench.erp.rows
+        orders = [place for place in self.truth.born if place[2] == "Orders" and not self.vanished(place)]
+        numbers = Counter(str(rows[place[1:]].values.get("number")) for place in orders if place[1:] in rows)
+        twice = [number for number, count in numbers.items() if count > 1]
+        require(not twice, "I3", "one press, more than one document: {}", twice)
 
     def vanished(self, place: Place) -> bool:
         """Deleted by a user before the engine learned that it was born: to the engine it never was."""
@@ -93,6 +101,7 @@ class Endings:
         alive = self.truth.bench.crm.alive("Account")
         gone = {link.crm_key for link in links if link.mapping == "customer" and link.erp_key}
         for key, values in self.truth.bench.crm.alive("Contact").items():
+            require(values.get("AccountId"), "I1", "contact {} was made without its account", key)
             if values["AccountId"] in alive and values["AccountId"] in gone:
                 mine = [one for one in links if one.mapping == "contact" and one.crm_key == key]
                 there = any(one.erp_key or one.problem or one.extra.get(HELD) for one in mine)
@@ -152,7 +161,11 @@ class Endings:
         terms = bench.crm.rows.get(("", TERMS_OBJECT, str(crm.get("Terms__c"))))
         withdrawn = terms is not None and not terms.values["Active__c"]
         duplicate = link.problem is not None and link.problem.code == "duplicate"
-        return poisoned or withdrawn or (duplicate and any(row.merged_into == link.crm_key for row in bench.crm.rows.values()))
+        return (
+            poisoned
+            or withdrawn
+            or (duplicate and any(row.merged_into == link.crm_key for row in bench.crm.rows.values()))
+        )
 
     def _may_differ(self, link: Link, field: Field, crm: Any, links: Sequence[Link]) -> bool:
         if field.direction is Direction.FROZEN or field.crm in link.blocked:

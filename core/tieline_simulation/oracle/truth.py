@@ -39,6 +39,7 @@ class Truth:
         self.written: set[tuple[str, str, str, str]] = set()  # system, key, field, value
         self.born: dict[Place, str] = {}
         self.deleted: set[Place] = set()
+        self.dropped: set[str] = set()  # values that a person gave up for none at all, by a merge
         self.touched = 0  # changes that people made
         self.told: Callable[[Change, Mapping, str, str, str], None] = lambda *_given: None
         self.engine_deleted: Callable[[Change], None] = lambda _change: None
@@ -110,9 +111,13 @@ class Truth:
             kept, lost = self.form(chosen.get(name)), self.form(value)
             if kept != lost and kept:
                 self.parents.setdefault(kept, set()).add(lost)
+            elif lost and not kept:
+                self.dropped.add(lost)
 
     def ancestor(self, old: str, new: str) -> bool:
         """Whether somebody who typed `new`, or a value it was typed over, had `old` before him."""
+        if not new and old in self.dropped:
+            return True
         todo, met = [new], {new}
         while todo:
             here = todo.pop()
