@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +86,9 @@ def _histories(invocation: Invocation, asked: Asked, ledger: Path | None, resume
 
     if resume and ledger is None:
         raise click.UsageError("--resume goes on with a ledger. Name it with --ledger FILE.")
-    seed = books.next_seed(ledger, asked.store) if resume and ledger else asked.seed
-    order = Order(asked.plan, asked.shape, seed, asked.histories)
+    order = Order(asked.plan, asked.shape, asked.seed, asked.histories)
+    if resume and ledger is not None:
+        order = replace(order, seed=books.next_seed(ledger, order))
     clock, told = SystemClock(), [0]
 
     def progress(total: Total) -> None:
@@ -98,7 +99,7 @@ def _histories(invocation: Invocation, asked: Asked, ledger: Path | None, resume
     began = clock.monotonic()
     with crew(min(asked.jobs, order.count)) as workers:
         total = run(order, workers, progress)
-    result = document(seed, total, clock.monotonic() - began)
+    result = document(order.seed, total, clock.monotonic() - began)
     if ledger is not None:
         books.append(ledger, books.entry(order, result, clock.now()))
     invocation.show(result, lambda: lines(result))

@@ -14,22 +14,28 @@ from tieline.contract import Misconfigured
 from tieline_simulation.runs import Order
 
 Entry = Mapping[str, Any]
+WAY = ("store", "crash", "kinds", "shapes", "mutant")
 
 
 def entry(order: Order, result: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     """What is kept of a run: the block of seeds, what was tested, the counts, the fingerprint."""
     window = result["window_losses"]
-    counts = {name: result[name] for name in ("histories", "runs", "edits", "crashes", "faults", "calls")}
-    plan = order.plan
     return {
         "at": at.isoformat(timespec="seconds"), "seeds": [order.seed, order.seed + order.count - 1],
-        "commit": _commit(), "version": version("tieline"), "store": plan.store, "crash": plan.crash,
-        "faults": "all" if plan.faults is None else list(plan.faults), "shapes": list(order.shapes),
-        **({"mutant": plan.mutant} if plan.mutant else {}), **counts,
+        "commit": _commit(), "version": version("tieline"), **way(order),
+        **{name: result[name] for name in ("histories", "runs", "edits", "crashes", "faults", "calls")},
         "violations": result["violations"], "differing": len(result["replayed"]["differing"]),
         "window_losses": {"count": window["count"], "edits": window["edits"]},
         "trace_hash": result["trace_hash"], "seconds": result["seconds"],
     }  # fmt: skip
+
+
+def way(order: Order) -> dict[str, Any]:
+    """How its histories were played: a seed counts once a way."""
+    plan = order.plan
+    kinds = "all" if plan.faults is None else list(plan.faults)
+    told = {"store": plan.store, "crash": plan.crash, "kinds": kinds, "shapes": list(order.shapes)}
+    return told | ({"mutant": plan.mutant} if plan.mutant else {})
 
 
 def append(path: Path, one: Entry) -> None:
@@ -52,9 +58,11 @@ def read(path: Path) -> list[Entry]:
     return entries
 
 
-def next_seed(path: Path, store: str) -> int:
-    """The seed after the last one played on this kind of store."""
-    return max((one["seeds"][1] + 1 for one in read(path) if one["store"] == store), default=0)
+def next_seed(path: Path, order: Order) -> int:
+    """The seed after the last one that was played this way."""
+    mine = way(order)
+    same = [one for one in read(path) if {name: one[name] for name in WAY if name in one} == mine]
+    return max((one["seeds"][1] + 1 for one in same), default=0)
 
 
 def violations(entries: Sequence[Entry], *invariants: str) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tieline.contract import Misconfigured
-from tieline_simulation.ledger import append, entry, next_seed, read
+from tieline_simulation.ledger import WAY, append, entry, next_seed, read, way
 from tieline_simulation.report import document
 from tieline_simulation.runs import Order
 from tieline_simulation.script import plan_of
@@ -26,7 +26,11 @@ LEDGER = ROOT / "docs" / "reference" / "simulation-ledger.jsonl"
 def _entry(**more: Any) -> dict[str, Any]:
     counts = dict.fromkeys(("histories", "runs", "edits", "crashes", "faults", "calls"), 1000)
     plain = {"violations": dict.fromkeys(INVARIANTS, 0), "differing": 0, "window_losses": {"count": 5, "edits": 200}}
-    return {"seeds": [0, 999], "store": "memory", **counts, **plain, **more}
+    return {"seeds": [0, 999], **way(_order()), **counts, **plain, **more}
+
+
+def _order(**more: Any) -> Order:
+    return Order(plan_of(**more), tuple(SHAPES), 0, 1000)
 
 
 def test_the_readme_says_what_the_ledger_adds_up_to() -> None:
@@ -36,10 +40,10 @@ def test_the_readme_says_what_the_ledger_adds_up_to() -> None:
 
 def test_the_ledgers_blocks_do_not_overlap() -> None:
     """A seed counts once: twice would make the figures look better than they are."""
-    seen: set[tuple[Any, ...]] = set()
+    seen: set[tuple[str, int]] = set()
     for one in read(LEDGER):
-        way = (one["store"], one["crash"], json.dumps(one["faults"]), one.get("mutant"), tuple(one["shapes"]))
-        block = {(*way, seed) for seed in range(one["seeds"][0], one["seeds"][1] + 1)}
+        way = json.dumps([one.get(name) for name in WAY])
+        block = {(way, seed) for seed in range(one["seeds"][0], one["seeds"][1] + 1)}
         assert len(block) == one["histories"]
         assert not block & seen
         seen |= block
@@ -49,16 +53,18 @@ def test_a_run_is_entered_as_it_was() -> None:
     order = Order(plan_of(store="sql"), tuple(SHAPES), 40, 2)
     told = entry(order, document(40, Total(histories=2), 1.0), datetime(2026, 1, 5, tzinfo=UTC))
     assert (told["seeds"], told["store"], told["shapes"]) == ([40, 41], "sql", list(SHAPES))
-    assert told["histories"] == 2
+    assert (told["histories"], told["kinds"], told["faults"]) == (2, "all", 0)
     assert told["violations"] == dict.fromkeys(INVARIANTS, 0)
 
 
-def test_each_kind_of_store_goes_on_by_itself(tmp_path: Path) -> None:
+def test_each_way_of_playing_goes_on_by_itself(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
-    assert next_seed(path, "sql") == 0
+    assert next_seed(path, _order()) == 0
     append(path, _entry())
     append(path, _entry(seeds=[0, 9], store="sql"))
-    assert (next_seed(path, "memory"), next_seed(path, "sql")) == (1000, 10)
+    append(path, _entry(seeds=[5000, 5009], mutant="no_cas"))
+    seeds = [next_seed(path, _order(**more)) for more in ({}, {"store": "sql"}, {"crash": "none"})]
+    assert seeds == [1000, 10, 0]
 
 
 def test_a_broken_line_is_named(tmp_path: Path) -> None:
