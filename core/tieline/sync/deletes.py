@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from tieline.contract import Gone, PermanentError, Side
+from tieline.contract import Gone, PermanentError, Record, Side
 from tieline.store.nouns import CursorRow, Link
 from tieline.store.protocol import Transaction
 from tieline.sync.context import Context
 from tieline.sync.looking import Look, by_key, is_missing, tells_deletions
 from tieline.sync.merged import follow_merges
+from tieline.sync.observe import Observer
 from tieline.sync.parts import order_round, part_of
 from tieline.sync.points import Point
 from tieline.sync.rules import Rules
@@ -41,9 +42,11 @@ def _sweep(context: Context, side: Side, entity: str, rules: Rules) -> int:
     told = {one.key for one in gone}
     wanted = by_key(side, [link for link in suspects if link.key(side) not in merged])
     found = context.client(side).read(_entity(side, entity), rules.shape(side), list(wanted)) if wanted else {}
+    heirs = _heirs(context, side, entity, rules, [one for one in gone if one.key in {s.key(side) for s in suspects}])
     context.point(Point.DELETES_BEFORE_COMMIT)
     with context.store.transaction(context.fence) as tx:
         touched = sum(_follow(tx, context, side, home, rules, gone) for home in _homes(context, side, entity))
+        Observer(context, {}).absorb_all(tx, side, entity, rules, heirs)
         touched += Look(tx, context, entity, rules, side, told=told).take(found, wanted)
         if not complete:
             order_round(tx, context.back_office, part_of(side, entity, rules.name), context.clock.now())
@@ -53,6 +56,13 @@ def _sweep(context: Context, side: Side, entity: str, rules: Rules) -> int:
         )
     context.point(Point.DELETES_AFTER_COMMIT)
     return touched
+
+
+def _heirs(context: Context, side: Side, entity: str, rules: Rules, gone: Sequence[Gone]) -> list[Record]:
+    """Survivors of merges, as they are now: what the links knew of their records was true of the lost ones."""
+    keys = sorted({one.merged_into for one in gone if one.merged_into})
+    found = context.client(side).read(_entity(side, entity), rules.shape(side), keys) if keys else {}
+    return [record for record in found.values() if record is not None]
 
 
 def _place(rules: Rules) -> str:

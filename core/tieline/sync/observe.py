@@ -12,6 +12,7 @@ from tieline.store.protocol import Transaction
 from tieline.sync.absorb import absorb
 from tieline.sync.backward import CLOCK, STAMPS, note_backward, settle_backward, went_back
 from tieline.sync.context import Context
+from tieline.sync.family import wake_children
 from tieline.sync.identity import link_id, read_marker, reference
 from tieline.sync.looking import is_missing
 from tieline.sync.missing import Verdict, believable
@@ -145,6 +146,7 @@ class Observer:
         links = self.links_of(tx, side, entity, rules, records)
         records = self._believed(tx, side, entity, rules, records, links)
         saved: dict[str, Link] = {}
+        back: list[Link] = []  # restored: whoever waited for them waits no longer
         notes: list[AuditEntry] = []
         for record in records:
             for link in links.get(record.key) or self.newborn(tx, side, entity, rules, record):
@@ -155,7 +157,9 @@ class Observer:
                 notes += said
                 if changed is not None:
                     saved[link.id] = changed
+                    back += [changed] if link.tombstone and not changed.tombstone else []
         tx.save_links(list(saved.values()))
+        wake_children(tx, rules.name, back)
         if notes:
             tx.append_audit(self.context.back_office, notes)
         seen = Seen(len(records), len(saved))

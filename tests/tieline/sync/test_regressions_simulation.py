@@ -118,3 +118,31 @@ def test_a_create_that_finds_a_record_of_another_link_is_over() -> None:
     after = apply(link, item, Side.CRM, found, rules, now, Options(), ambiguous=True)
     assert after.item is None
     assert after.link.problem is not None
+
+
+def test_a_tie_that_follows_a_merge_knows_the_surviving_record() -> None:
+    """The survivor was tied in another entity only, and nobody edits it after the merge."""
+    bench = _bench(AsyncErp, "north", "south")
+    bench.erp.add("Customers", "c1", "north", name="Lost", phone="1")
+    bench.erp.add("Customers", "c2", "south", name="Kept", phone="2")
+    bench.settle()
+    lost, kept = bench.crm_key("c1"), bench.crm_key("c2")
+    bench.world.tick(3600)  # nothing is read again for the overlap's sake
+    bench.settle()
+    bench.crm.merge("Account", kept, lost)
+    bench.settle()
+    assert bench.erp.value("Customers", "c1", "name", "north") == "Kept"
+
+
+def test_a_child_that_waited_for_a_deleted_parent_goes_on_when_it_is_restored() -> None:
+    bench = _bench(VersionedErp)
+    bench.erp.add("Customers", "c1", name="Parent")
+    bench.settle()
+    key = bench.crm_key("c1")
+    bench.crm.remove("Account", key)
+    bench.settle()
+    bench.erp.add("People", "p1", last="Child", customer="c1")
+    bench.settle()
+    bench.crm.restore("Account", key)
+    bench.settle()
+    assert bench.crm_key("p1", "contact") in bench.crm.alive("Contact")
