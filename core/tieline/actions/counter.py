@@ -4,7 +4,8 @@ cycle in which nothing happened writes nothing."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import astuple, replace
+from datetime import datetime
 from typing import Any
 
 from tieline.actions.answers import FINAL, REFUSED, Answer, derive_answer
@@ -21,8 +22,12 @@ from tieline.contract import (
     Write,
 )
 from tieline.contract.naming import REQUEST_OBJECT
+from tieline.store.nouns import AuditEntry
 from tieline.sync.context import Context
 from tieline.sync.identity import derive
+
+UNSURE = "unsure"
+"""In the fact of a press: when an answer that is not the last word went out and was not acknowledged."""
 
 
 class Counter:
@@ -44,6 +49,9 @@ class Counter:
             if link is None:
                 continue
             try:
+                if fact.get("final"):
+                    written += self._make_sure(press, fact)
+                    continue
                 written += self._tell(press, fact, derive_answer(self.context, link, fact.get("language", "en")))
             except PermanentError as error:  # a row that takes no answer does not hold up the others
                 failure = failure or error
@@ -69,13 +77,39 @@ class Counter:
         told = repr(answer)
         if told == fact.get("told"):
             return 0
+        final = answer.status in FINAL
+        if not final:  # from here on this answer may arrive late, and cover a later one
+            fact = {**fact, UNSURE: self.context.clock.now().isoformat()}
+            self._remember(press, fact)
         self._write(press, answer)
+        unsure = fact.get(UNSURE) if final else None
+        kept = {**fact, "told": told, "final": list(astuple(answer))} if unsure else None
+        certain = {name: value for name, value in fact.items() if name != UNSURE}
         note = self.context.note("answered", link=fact["link"], side=Side.CRM, crm_key=press, after=dict(answer.fields))
-        with self.context.store.transaction(self.context.fence) as tx:
-            tx.save_fact(self.scope, press, None if answer.status in FINAL else {**fact, "told": told})
-            tx.append_audit(self.context.back_office, [note])
+        self._remember(press, kept if final else {**certain, "told": told}, note)
         self.context.tell("request.answered", request=press, status=answer.status)
         return 1
+
+    def _remember(self, press: str, fact: Mapping[str, Any] | None, *notes: AuditEntry) -> None:
+        with self.context.store.transaction(self.context.fence) as tx:
+            tx.save_fact(self.scope, press, fact)
+            if notes:
+                tx.append_audit(self.context.back_office, notes)
+
+    def _make_sure(self, press: str, fact: Mapping[str, Any]) -> int:
+        """An earlier answer was lost on its way and may have come after the last word. Once nothing can be under way
+        any more, the row is looked at; returns 1 when the last word had to be said again."""
+        context = self.context
+        if context.clock.now() - datetime.fromisoformat(fact[UNSURE]) < context.options.absent_after:
+            return 0
+        shape = Shape(REQUEST_OBJECT, ("Status__c",))
+        row = context.crm.read("", shape, [press]).get(press)
+        last = Answer(*fact["final"])
+        covered = row is not None and row.fields.get("Status__c") != last.status
+        if covered:
+            self._write(press, last)
+        self._remember(press, None)
+        return int(covered)
 
     def _write(self, press: str, answer: Answer) -> None:
         """Setting a status twice is the same as once: safe to repeat after any crash. A request that somebody deleted

@@ -239,12 +239,14 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is at the other end. `tenant` never changes for one connection: it pins org id or company."""
+    """Who is at the other end. `tenant` never changes for one connection: it pins org id or company. `language` is
+    the one its people mostly speak, where the system tells (`fr`, `en_US`)."""
 
     tenant: str
     label: str
     entities: tuple[Entity, ...] = ()
     version: str = ""
+    language: str = ""
 
 
 class Client(Protocol):
@@ -265,7 +267,8 @@ class Client(Protocol):
         """Records by key; None means the vendor says there is none (deleted or out of sight)."""
 
     def find(self, entity: str, shape: Shape, markers: Sequence[str]) -> Mapping[str, Record]:
-        """Records that carry our birth markers; markers nobody carries are left out."""
+        """Records that carry our birth markers; markers nobody carries are left out. Where the system can still show
+        deleted records, one of those (`deleted`) stands for a marker that no live record carries."""
 
     def deleted(self, entity: str, obj: str, since: datetime) -> Iterator[Gone]:
         """Deletions since a moment, for systems that tell (`deletes` FEED or AUDIT); else nothing. Raises PermanentError

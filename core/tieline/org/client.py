@@ -72,8 +72,9 @@ class OrgClient:
 
     def check(self) -> Identity:
         """Log in and name the org; the tenant is its 18-character id."""
-        for row in self._queries.rows(soql.select("Organization", ["Id", "Name"])):
-            return Identity(full_id(str(row["Id"])), str(row["Name"]), version=self.session.settings.api_version)
+        for row in self._queries.rows(soql.select("Organization", ["Id", "Name", "LanguageLocaleKey"])):
+            version, language = self.session.settings.api_version, str(row.get("LanguageLocaleKey") or "")
+            return Identity(full_id(str(row["Id"])), str(row["Name"]), version=version, language=language)
         mend = "Give the integration user the permission to use the API."
         raise Misconfigured("the org does not say who it is", where=self.session.where, mend=mend)
 
@@ -94,7 +95,26 @@ class OrgClient:
             self._need_marker(shape.object)
         wanted = set(markers)  # the org compares text without case, we do not
         found = self._reader.by(shape, self.marker, markers)
-        return {record.marker: record for record in found if record.marker in wanted}
+        alive = {record.marker: record for record in found if record.marker in wanted}
+        return self._in_the_bin(shape.object, sorted(wanted - alive.keys())) | alive
+
+    def _in_the_bin(self, obj: str, markers: Sequence[str]) -> dict[str, Record]:
+        """Deleted before anybody knew that they had been made; what they held does not matter any more."""
+        if not markers or "IsDeleted" not in self.describer.visible(obj, ("IsDeleted",)):
+            return {}
+
+        def query(part: list[str]) -> str:
+            where = [soql.equal("IsDeleted", True), soql.one_of(self.marker, part)]
+            return soql.select(obj, ["Id", STAMP, self.marker], where=where, order=(STAMP, "Id"))
+
+        rows = self._queries.rows_for(markers, query, deleted=True)
+        return {
+            row[self.marker]: Record(
+                full_id(row["Id"]), {}, stamp=moment(row[STAMP]), marker=row[self.marker], deleted=True
+            )
+            for row in rows
+            if row[self.marker] in markers
+        }
 
     def deleted(self, entity: str, obj: str, since: datetime) -> Iterator[Gone]:  # noqa: ARG002
         """From the recycle bin, which keeps 15 days and may be emptied earlier."""

@@ -51,10 +51,12 @@ class Queries:
         for answer in self.pages(soql, deleted=deleted):
             yield from answer.rows
 
-    def rows_for(self, values: Iterable[str], soql: Callable[[list[str]], str]) -> Iterator[Row]:
+    def rows_for(
+        self, values: Iterable[str], soql: Callable[[list[str]], str], *, deleted: bool = False
+    ) -> Iterator[Row]:  # fmt: skip
         """Rows of one query per list of values, each short enough for an address."""
         for part in lists(dict.fromkeys(values)):
-            yield from self.rows(soql(part))
+            yield from self.rows(soql(part), deleted=deleted)
 
     def whole(self, children: Row | None) -> Iterator[Row]:
         """All rows of a sub-select: those given with the parent, then those behind its locator."""

@@ -14,6 +14,7 @@ from typing import Protocol
 from tieline.contract import Idempotency, Operation, Outcome, Record, Side, TielineError
 from tieline.store.nouns import Call, Item, Link, Problem, Status
 from tieline.store.protocol import Transaction
+from tieline.sync.absorb import FORMER
 from tieline.sync.act import Actor, Tally
 from tieline.sync.context import Context
 from tieline.sync.looking import look_again
@@ -156,7 +157,24 @@ class _Recovery:
         if by_marker:
             marked = self.client.find(entity, shape, list(by_marker))
             found |= {by_marker[text]: record for text, record in marked.items()}
-        return found
+        return self._ours(found)
+
+    def _ours(self, found: dict[str, Record]) -> dict[str, Record]:
+        """Without deleted records from an earlier life: a marker names the partner, so a record that was made for it,
+        known and deleted carries the same one."""
+        deleted = {link: record for link, record in found.items() if record.deleted}
+        if not deleted:
+            return found
+        with self.context.store.reading() as tx:
+            links = tx.links(list(deleted))
+            known = tx.links_by_key(
+                self.context.back_office, self.call.entity, self.call.mapping, self.call.side,
+                [record.key for record in deleted.values()],
+            )  # fmt: skip
+        former = {key for link in links.values() for key in link.extra.get(FORMER, ())}
+        return {
+            link: record for link, record in found.items() if not (link in deleted and record.key in {*known, *former})
+        }
 
     def _long_gone(self) -> bool:
         """Absence proves that a write never happened, after a while; never where writes may wait in a queue."""

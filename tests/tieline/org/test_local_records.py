@@ -128,6 +128,13 @@ def test_many_markers_fit_their_addresses(live: Any) -> None:
     assert set(live.records.find("", ACCOUNT, wanted)) == set(wanted)
 
 
+def test_a_marker_finds_what_is_in_the_bin_when_nothing_live_carries_it(live: Any, make: Maker) -> None:
+    (record,) = born(live, make("binned"))
+    live.records.write("", ACCOUNT, [Write(Operation.DELETE, record.key, {}, "k", version=record.version)])
+    found = live.records.find("", ACCOUNT, [record.marker])[record.marker]
+    assert (found.key, found.deleted, dict(found.fields)) == (record.key, True, {})
+
+
 def test_an_update_writes_what_changed(live: Any, make: Maker, local: Any) -> None:
     (record,) = born(live, make(Phone="1"))
     local.plane.clock.advance(5)

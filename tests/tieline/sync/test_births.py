@@ -1,0 +1,75 @@
+"""A record that was made and deleted before anybody knew of it is not made again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tieline.contract import Outcome, Record, Shape, Write
+from tieline.store.memory import MemoryStore
+from tieline.sync.context import Context
+from tieline_simulation.bench import CONTACT, CUSTOMER, Bench
+from tieline_simulation.systems import ToyCrm, VersionedErp
+from tieline_simulation.world import World
+
+
+class Org(ToyCrm):
+    """Like the real one: an upsert by marker knows no deleted record, a look by marker shows the bin."""
+
+    def find(self, entity: str, shape: Shape, markers: Sequence[str]) -> Mapping[str, Record]:
+        bin_ = {
+            row.marker: Record(key, {}, stamp=row.stamp, marker=row.marker, deleted=True)
+            for (e, o, key), row in self.rows.items()
+            if (e, o) == (entity, shape.object) and row.deleted and row.marker in markers
+        }
+        return bin_ | dict(super().find(entity, shape, markers))
+
+    def _create(self, entity: str, shape: Shape, write: Write) -> Outcome:
+        self.remembered.clear()
+        return super()._create(entity, shape, write)
+
+
+class Repeating(Bench):
+    def context(self) -> Context:
+        return replace(super().context(), mappings=(replace(CUSTOMER, delete_in_crm=True), CONTACT))
+
+
+def _bench() -> Bench:
+    world = World()
+    bench = Bench(world, Org(world), VersionedErp(world), MemoryStore(), ("",))
+    bench.confirm()
+    return bench
+
+
+def _births(bench: Bench) -> int:
+    return sum(c.engine and c.action == "create" and c.obj == "Account" for c in bench.world.log)
+
+
+def test_deleted_before_its_birth_was_known() -> None:
+    bench = _bench()
+    bench.erp.add("Customers", "c0", name="One")
+    bench.crm.faults.after = 1  # made, and the answer lost
+    bench.cycle()
+    (account,) = bench.crm.alive("Account")
+    bench.crm.remove("Account", account)
+    bench.settle()
+    assert _births(bench) == 1
+    link = bench.link("c0")
+    assert (link.crm_key, link.tombstone) == (account, "gone:crm")
+
+
+def test_one_from_an_earlier_life_does_not_count() -> None:
+    world = World()
+    bench = Repeating(world, Org(world), VersionedErp(world), MemoryStore(), ("",))
+    bench.confirm()
+    bench.erp.add("Customers", "c0", name="One")
+    bench.settle()
+    bench.erp.remove("Customers", "c0")
+    bench.settle()
+    assert bench.crm.alive("Account") == {}
+    bench.erp.edit("Customers", "c0", phone="back")
+    bench.crm.faults.before = 1  # the new birth never arrived
+    bench.cycle()
+    bench.settle()
+    assert len(bench.crm.alive("Account")) == 1
+    assert _births(bench) == 2
