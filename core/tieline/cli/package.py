@@ -93,9 +93,6 @@ def _apply(invocation: Invocation, installer: Installer, yes: bool, remove: bool
         if not planned.is_empty:
             confirm(invocation, planned, yes, "Apply this?")
         done.append(each.apply(planned, remove=remove))
-    if all(each.is_empty for each in found):
-        show(invocation, found)
-        return
     own, last = found[-1], done[-1]
     counts = sum(len(each.steps) for each in found)
     document = {"system": own.system, "changes": counts, "deployment": last.deployment, "assigned": last.assigned}
