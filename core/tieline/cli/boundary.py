@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -64,7 +65,8 @@ def _told(
     if invocation.json:
         cleaned = {name: invocation.clean(value) for name, value in (parts or {}).items()}
         click.echo(to_json({"error": {"kind": kind, "message": sentence, **cleaned}}))
-    click.echo(sentence, err=True)
+    with suppress(OSError):  # nobody can be told; the exit code tells it
+        click.echo(sentence, err=True)
     return code
 
 

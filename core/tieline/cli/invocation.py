@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -63,8 +63,10 @@ class Invocation:
             click.echo(self.clean(line))
 
     def note(self, line: str) -> None:
-        """Something a person should know, beside the result."""
-        click.echo(self.clean(line), err=True)
+        """Something a person should know, beside the result. Nobody may be listening any more, or their disk is full:
+        the work goes on."""
+        with suppress(OSError):
+            click.echo(self.clean(line), err=True)
 
     def clean(self, text: str) -> str:
         """Without secrets that this process has opened."""
@@ -88,7 +90,8 @@ class Invocation:
 
 
 def to_json(document: Any) -> str:
-    return json.dumps(document, indent=2, default=_plain, ensure_ascii=sys.stdout.encoding.lower() != "utf-8")
+    encoding = sys.stdout.encoding if sys.stdout else "utf-8"  # there is none when it was closed before the start
+    return json.dumps(document, indent=2, default=_plain, ensure_ascii=encoding.lower() != "utf-8")
 
 
 def _plain(value: object) -> object:

@@ -51,13 +51,24 @@ def resolve(invocation: Invocation, back_office: str, mapping: str, record: str,
 
     def work(repair: Repair) -> dict[str, Any]:
         link = repair.find(mapping, Side.CRM, record)
+        values = {
+            name: {str(side): seen.fields.get(name) for side in Side if (seen := link.seen(side))}
+            for name in link.blocked
+        }
         fields = repair.resolve(link, Side(keep)) if yes else link.blocked
-        return {"record": record, "keep": keep, "fields": list(fields)}
+        return {"record": record, "keep": keep, "fields": list(fields), "values": values}
 
     def nothing(done: dict[str, Any]) -> str:
         return "" if done["fields"] else f"No conflict of {record} waits for a person. See `tieline conflicts --open`."
 
-    _run(invocation, back_office, yes, work, lambda done: f"{keep.upper()} wins {', '.join(done['fields'])}.", nothing)
+    _run(invocation, back_office, yes, work, _resolved, nothing)
+
+
+def _resolved(done: dict[str, Any]) -> str:
+    """What wins over what, field by field."""
+    winner = done["keep"]
+    told = (f"{name} {v.get(winner)!r} over {v.get(Side(winner).other)!r}" for name, v in done["values"].items())
+    return f"{winner.upper()} wins: {', '.join(told)}."
 
 
 @click.command()

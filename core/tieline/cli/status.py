@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tieline.store.protocol import Transaction
 
 _WORST = 20
+_BAD = ("Out of Sync", "Delete Request Rejected")
 
 
 @click.command()
@@ -42,10 +43,13 @@ def _show_table(invocation: Invocation) -> None:
 
 
 def _document(tx: Transaction, name: str) -> dict[str, Any]:
+    from tieline.sync.history import READ, since
+
     counts: dict[str, dict[str, int]] = {}
     for (_, mapping, state), count in sorted(tx.count_links(name).items()):
         counts.setdefault(mapping, {})[state] = count
-    stuck = tx.find_links(name, status="Out of Sync", limit=_WORST)
+    stuck = [link for status in _BAD for link in tx.find_links(name, status=status, limit=_WORST)]
+    trails = tx.trails(name, [link.id for link in stuck], READ)
     return {
         "name": name,
         "records": counts,
@@ -57,9 +61,10 @@ def _document(tx: Transaction, name: str) -> dict[str, Any]:
                 "mapping": link.mapping,
                 "crm_id": link.crm_key,
                 "erp_id": link.erp_key,
+                "status": link.status,
                 "reason": link.problem.reason if link.problem else f"both sides changed {', '.join(link.blocked)}",
-                "next_step": link.problem.next_step if link.problem else "Choose the value to keep.",
-                "since": link.problem.at if link.problem else None,
+                "next_step": link.problem.next_step if link.problem else "Choose the value to keep: `tieline resolve`.",
+                "since": since(link, trails.get(link.id, ())),
             }
             for link in stuck
         ],
@@ -76,4 +81,6 @@ def _lines(documents: list[dict[str, Any]]) -> Iterator[str]:
             yield f"  {mapping:<20} {told}"
         yield f"  open calls {one['open_calls']}, open conflicts {one['open_conflicts']}"
         for link in one["out_of_sync"]:
-            yield f"  ! {link['mapping']} {link['crm_id'] or link['erp_id']}: {link['reason']} {link['next_step']}"
+            since = f" since {link['since']:%Y-%m-%d %H:%M} UTC" if link["since"] else ""
+            yield f"  ! {link['mapping']} {link['crm_id'] or link['erp_id']}: {link['status']}{since}"
+            yield f"      {link['reason']} {link['next_step']}"

@@ -48,7 +48,8 @@ def absorb(link: Link, rules: Rules, side: Side, record: Record, now: datetime) 
         taken = _unreadable(link, side, record, error, now)
     after = taken.link or link
     notes = taken.notes
-    if after.status is not link.status and not notes:
+    met_before = link.crm is not None or link.erp is not None
+    if met_before and after.status is not link.status and not notes:
         notes = (_note(after, side, now, "confirmed" if after.confirmed and not link.confirmed else "seen"),)
     return replace(taken, notes=with_status(after, notes))
 

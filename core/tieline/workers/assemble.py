@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tieline.actions.desk import Desk
-from tieline.contract import Event, TransientError
+from tieline.contract import Event, Identity, TransientError
 from tieline.effects import ThreadExecutor
 from tieline.host.behaviours import PluginBehaviours
 from tieline.host.runtime import BackOffice, Runtime
@@ -58,7 +58,7 @@ def assemble(
     told = point or from_environment(runtime.environment)
     chosen = runtime.back_office(back_office)
     settings = Chosen(settings_file(runtime), chosen.name)
-    opened = _org(runtime, org)
+    opened, home = _org(runtime, org)
     identity = runtime.check(chosen.connection)
     client = runtime.client(chosen.connection)
     fence = runtime.store.lease(f"sync:{chosen.name}", _owner(runtime), runtime.clock.now(), LEASE_SECONDS)
@@ -85,6 +85,7 @@ def assemble(
         planner,
         told or no_point,
         fence,
+        language=home.language or "en",
         resting=settings.resting,
     )
     siblings = [one.name for one in runtime.back_offices() if one.system.name == system.name]
@@ -103,10 +104,10 @@ def _owner(runtime: Runtime) -> str:
     return path.read_text("ascii")
 
 
-def _org(runtime: Runtime, org: str) -> Org:
+def _org(runtime: Runtime, org: str) -> tuple[Org, Identity]:
     opened = runtime.org(org)
     saved = [one for one in runtime.connections.all() if one.system == SALESFORCE and org in ("", one.name)]
     identity = opened.records.check()
     if len(saved) == 1:
         runtime.connections.pin(saved[0], identity)
-    return opened
+    return opened, identity
