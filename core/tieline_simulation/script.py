@@ -47,10 +47,15 @@ class Script:
         parts = [f"tieline simulate --histories 1 --seed {self.seed} --shape {self.shape}"]
         if self.faults is not None:
             parts.append(f"--faults {','.join(self.faults) or 'none'}")
-        if self.crash != "random":
-            parts.append(f"--crash {self.crash}")
-        parts += [f"--{name} {value}" for name, value in (("store", self.store), ("mutant", self.mutant)) if value]
-        return " ".join(part for part in parts if part != "--store memory")
+        if self.kills:
+            parts.append(f"--crash none --kill {','.join(map(str, sorted(self.kills)))}")
+        elif self.crash != "random":
+            parts.append("--crash none")  # of a history killed everywhere, the play without a kill
+        if self.store != "memory":
+            parts.append(f"--store {self.store}")
+        if self.mutant:
+            parts.append(f"--mutant {self.mutant}")
+        return " ".join(parts)
 
 
 def script_of(seed: int, shapes: tuple[str, ...], plan: Script) -> Script:

@@ -91,11 +91,28 @@ def test_a_failing_history_is_made_small_and_told() -> None:
     assert not total.clean
     failure = total.failures[0]
     whole = play(failure.script)
-    assert 0 < len(failure.steps) < len(whole.steps) / 2
+    assert len(failure.steps) < len(whole.steps) / 2
+    assert failure.changes
     told = document(1, total, 0.0)["failures"][0]
     assert told["command"].endswith(f"--shape {failure.script.shape} --mutant lock_write")
-    assert told["trace"][0].startswith("step ")
+    assert len([line for line in told["trace"] if line.startswith("step ")]) == len(failure.steps)
     assert any(line.startswith("engine update") for line in told["trace"])
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        (Script("whole", 3), ""),
+        (Script("whole", 3, faults=()), "--faults none"),
+        (Script("whole", 3, faults=("late", "blind"), store="sql"), "--faults late,blind --store sql"),
+        (Script("whole", 3, crash="every"), "--crash none"),
+        (Script("whole", 3, crash="every", kills=frozenset({12, 7})), "--crash none --kill 7,12"),
+        (Script("whole", 3, mutant="no_cas"), "--mutant no_cas"),
+    ],
+)
+def test_a_script_names_its_command(script: Script, words: str) -> None:
+    plain = "tieline simulate --histories 1 --seed 3 --shape whole"
+    assert script.command() == f"{plain} {words}".strip()
 
 
 def test_the_smallest_history_breaks_the_same_invariant() -> None:
