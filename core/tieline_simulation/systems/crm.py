@@ -59,15 +59,13 @@ class ToyCrm(Toy):
         )
         return Done(known, record=self._record(entity, shape, known))
 
-    def write(self, entity: str, shape: Shape, batch: Sequence[Write]) -> Sequence[Outcome]:
-        """Panels that came along are rows of their own: one that fails fails nothing else."""
-        outcomes = super().write(entity, shape, batch)
-        return [self._shown(write, outcome) for write, outcome in zip(batch, outcomes, strict=True)]
-
-    def _shown(self, write: Write, outcome: Outcome) -> Outcome:
+    def _write_one(self, entity: str, shape: Shape, write: Write) -> Outcome:
+        """A panel that came along is a row of its own: when it fails it fails nothing else."""
+        outcome = super()._write_one(entity, shape, write)
         if not isinstance(outcome, Done) or write.panel is None or self.faults.take("panel"):
             return outcome
-        self._put_row("ERP_Link__c", "ERP_Key__c", {**write.panel.row, **dict.fromkeys(write.panel.record, outcome.key)})
+        about = dict.fromkeys(write.panel.record, outcome.key)
+        self._put_row("ERP_Link__c", "ERP_Key__c", {**write.panel.row, **about})
         return replace(outcome, panel=True)
 
     def upsert(self, obj: str, key_field: str, rows: Sequence[Values]) -> Sequence[Outcome]:

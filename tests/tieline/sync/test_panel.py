@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from tieline.actions.promote import Wish, mark
+from tieline.contract import Outcome, Refused, Write
 from tieline.host.translations import Translator
 from tieline.host.words import HOST_WORDS
 from tieline.store.nouns import Link
 from tieline.sync import panel
+from tieline.sync.cycle import Cycle
 from tieline.sync.history import READ
+from tieline.sync.status import settled
 from tieline_simulation.bench import CUSTOMER, Bench
 
 
@@ -87,6 +90,46 @@ def test_a_refused_value_is_never_shown_as_in_sync(tied: Bench) -> None:
     states = [c.values["Sync_Status__c"] for c in tied.world.log if c.obj == "ERP_Link__c"]
     assert states[-1] == "Out of Sync"
     assert states.count("In Sync") == 1
+
+
+def follow(bench: Bench, monkeypatch: pytest.MonkeyPatch, also: Callable[[Write, Outcome], Outcome]) -> None:
+    """Something else happens along with each write of the CRM."""
+    write_one = bench.crm._write_one
+    monkeypatch.setattr(
+        bench.crm, "_write_one", lambda entity, shape, write: also(write, write_one(entity, shape, write))
+    )
+
+
+def test_a_panel_without_its_values_is_put_right(tied: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row is locked for a moment; the panel that came along was written all the same."""
+    tied.erp.edit("Customers", "c1", tied.entity, code="C-1")
+    tied.settle()
+    tied.crm.edit("Account", tied.crm_key("c1"), Code__c="mine")  # will be taken back
+    follow(tied, monkeypatch, lambda _write, _outcome: Refused("locked", "LOCKED", retryable=True))
+    tied.cycle()
+    link = tied.link("c1")
+    assert link.problem is None
+    assert shown(tied, link)["Last_Sync__c"] == link.synced_at
+
+
+def test_a_panel_overtaken_by_events_is_put_right(tied: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the write is on its way the link comes to stand otherwise than foreseen."""
+
+    def disputed(write: Write, outcome: Outcome) -> Outcome:
+        with tied.store.transaction() as tx:
+            tx.save_links([settled(replace(tied.link("c1"), blocked=("Rating__c",)))])
+        return outcome
+
+    tied.erp.edit("Customers", "c1", tied.entity, phone="2")
+    follow(tied, monkeypatch, disputed)
+    with tied.store.reading() as tx:
+        link = tx.link(tied.link("c1").id)
+    assert link is not None
+    tied.world.tick(5)
+    cycle = Cycle(tied.context())
+    monkeypatch.setattr(cycle, "_round", lambda run=cycle._round: run() and False)
+    cycle.run()
+    assert shown(tied, link)["Sync_Status__c"] == "Out of Sync"
 
 
 def test_what_only_changes_the_status_is_written_on_its_own(tied: Bench) -> None:
