@@ -28,7 +28,7 @@ from tieline.store.protocol import Transaction
 from tieline.sync.backward import STAMPS, note_backward, went_back
 from tieline.sync.carried import Panels, foreseen, note_shown, stands
 from tieline.sync.context import Context
-from tieline.sync.family import wake_children
+from tieline.sync.family import follow_parents, wake_children
 from tieline.sync.identity import derive
 from tieline.sync.intents import Intended, as_write
 from tieline.sync.looking import Look, by_key, look_again
@@ -197,6 +197,7 @@ class Actor:
             shown = note_shown(tx, context, after, carried)
             tx.add_conflicts([conflict for one in settlements for conflict in one.conflicts])
             wake_children(tx, self.rules.name, [one.link for one in settlements])
+            follow_parents(tx, context, self.rules.name, [one.link for one in settlements])
             self._keep_open(tx, call, answers, settlements)
         self._look_again([one for one in settlements if one.reread])
         for one, (item, outcome) in zip(settlements, answers, strict=True):

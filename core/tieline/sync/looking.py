@@ -36,7 +36,7 @@ def look_again(context: Context, entity: str, rules: Rules, side: Side, links: S
         return
     found = context.client(side).read(context.entity_for(side, entity), rules.shape(side), list(wanted))
     with context.store.transaction(context.fence) as tx:
-        Look(tx, context, entity, rules, side).take(found, wanted)
+        Look(tx, context, entity, rules, side, parking=True).take(found, wanted)
 
 
 def by_key(side: Side, links: Sequence[Link]) -> dict[str, list[str]]:
@@ -62,7 +62,8 @@ def is_missing(link: Link, side: Side, record: Record | None) -> bool:
 @dataclass
 class Look:
     """What a look showed, taken into links inside the caller's transaction. `told` are keys the system itself says
-    were deleted. `known`: how many records there should be, after a full reading."""
+    were deleted. `known`: how many records there should be, after a full reading. `parking`: what may not be taken for
+    gone is wanted, so it is put off instead of being left as it is."""
 
     tx: Transaction
     context: Context
@@ -71,6 +72,7 @@ class Look:
     side: Side
     told: Collection[str] = ()
     known: int | None = None
+    parking: bool = False
     saved: list[Link] = field(default_factory=list)
     notes: list[AuditEntry] = field(default_factory=list)
 
@@ -83,8 +85,8 @@ class Look:
         for link, record in pairs:
             if link.id not in missing:
                 self._absorb(link, record)
-            elif verdict is not Verdict.HELD:
-                proved = verdict is Verdict.APPROVED or self._is_proof(link, record)
+            elif verdict is not Verdict.HELD or self.parking:
+                proved = self._is_gone(verdict, link, record)
                 self.saved.append(settled(gone(link, self.side)) if proved else self._out_of_sight(link))
         self.tx.save_links(self.saved)
         if self.notes:
@@ -97,7 +99,9 @@ class Look:
             return recheck(self.tx, self.context, part, missing, self.known)
         return believable(self.tx, self.context, part, missing)
 
-    def _is_proof(self, link: Link, record: Record | None) -> bool:
+    def _is_gone(self, verdict: Verdict, link: Link, record: Record | None) -> bool:
+        if verdict is not Verdict.BELIEVED:
+            return verdict is Verdict.APPROVED
         told = record is not None or link.key(self.side) in self.told
         return told or not tells_deletions(self.context, self.side, self.rules)
 

@@ -9,7 +9,7 @@ from tieline.contract import Values
 from tieline.store.nouns import Link, Problem
 from tieline.store.protocol import Transaction
 from tieline.sync.context import Context
-from tieline.sync.family import wake_children
+from tieline.sync.family import follow_parents, wake_children
 from tieline.sync.matching import Pairing, pair
 from tieline.sync.points import Point
 from tieline.sync.repair import HELD
@@ -121,6 +121,7 @@ def _join(tx: Transaction, context: Context, entity: str, rules: Rules, found: P
     tx.save_links(buried)
     tx.save_links(joined)
     wake_children(tx, rules.name, joined)
+    follow_parents(tx, context, rules.name, joined)
     if notes:
         tx.append_audit(context.back_office, notes)
 

@@ -77,7 +77,7 @@ def recheck(tx: Transaction, context: Context, part: Part, missing: int, known: 
 def _many(tx: Transaction, context: Context, part: Part, missing: int, known: int | None, lately: int) -> bool:
     """A drip of losses adds up over a day; an object that reads as empty is never believed by itself."""
     options, total = context.options, missing + lately
-    if known is not None and missing == known:
+    if known is not None and missing == known > 1:
         return True
     if total <= options.missing_few:
         return False
