@@ -32,14 +32,16 @@ from tieline_sandbox.effects import Clock as SandboxClock
 from tieline_sandbox.fault_rules import read_rule
 from tieline_sandbox.hooks import Probe
 from tieline_sandbox.org import build as build_org
+from tieline_sandbox.org.rest import queries
 from tieline_sandbox.runner import RunningSandbox, start
 from tieline_sandbox.state import Mutation
 from tieline_sandbox.wire import Request, Response, json_response
+from tieline_unleashed import settings
 from tieline_unleashed.sandbox import build as build_unleashed
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "core" / "tieline_sandbox" / "demo" / "data"
-OPTIONS = Options(overlap=timedelta(seconds=2))
+OPTIONS = Options(overlap=timedelta(seconds=2), lists_every=timedelta(0))
 """Nothing shows late here, so a sweep need not go back far over what other tests left."""
 ENGINE = {"org": "admin@", "unleashed": "api"}
 
@@ -291,7 +293,7 @@ def _let_people_press(tie: Tie) -> None:
             tie.org.edit(tie.user("admin"), "PermissionSetAssignment", "", **values)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared_tie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tie]:
     with ExitStack() as leaving:
         yield _tied(tmp_path_factory.mktemp("tied"), leaving)
@@ -299,7 +301,7 @@ def shared_tie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tie]:
 
 @pytest.fixture
 def tie(shared_tie: Tie) -> Iterator[Tie]:
-    """Shared by all tests and at rest; a test that fails leaves no faults and no open calls to the next one."""
+    """Shared by the tests of a module and at rest; a test that fails leaves no faults to the next one."""
     yield shared_tie
     shared_tie.org.calm()
     shared_tie.erp.calm()
@@ -317,3 +319,10 @@ def new_tie(tmp_path: Path) -> Iterator[Callable[[], Tie]]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clients made from now on wait a sixth of a second for each part of an answer."""
     monkeypatch.setattr(clients, "policy_from", lambda *told: replace(policy_from(*told), patience=0.15))
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three records a page, on both sides."""
+    monkeypatch.setattr(queries, "_batch", lambda _call: 3)
+    monkeypatch.setattr(settings, "_page_size", lambda _text: 3)

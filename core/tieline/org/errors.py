@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -20,6 +21,8 @@ from tieline.contract import (
 _LONGEST_ASKED = 31 * 86_400.0  # seconds; a number without measure must not become a moment out of all time
 
 INVALID_SESSION = "INVALID_SESSION_ID"
+_IN_XML = re.compile(rb"<(?:errorCode|exceptionCode)>\s*(?:INVALID_SESSION_ID|InvalidSessionId)\s*</")
+_HEAD = 2000  # bytes of a refusal that are looked at
 CONCURRENT_LIMIT = "CONCURRENT_REQUESTS_LIMIT"
 DAILY_LIMIT = "REQUEST_LIMIT_EXCEEDED"
 RETRYABLE = frozenset({
@@ -61,7 +64,11 @@ def problems(answer: HttpResponse) -> list[Problem]:
 
 
 def session_expired(answer: HttpResponse) -> bool:
-    return answer.status == 401 and any(found.code == INVALID_SESSION for found in problems(answer))
+    """REST says it in JSON or XML with 401, bulk jobs with 400 and in words of their own [K]."""
+    if answer.status not in (400, 401):
+        return False
+    by_name = answer.status == 401 and any(found.code == INVALID_SESSION for found in problems(answer))
+    return by_name or bool(_IN_XML.search(answer.body[:_HEAD]))
 
 
 def failure(answer: HttpResponse, where: str, *, writing: bool) -> TielineError:
