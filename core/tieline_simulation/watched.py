@@ -85,6 +85,9 @@ class WatchedStore:
             self.newest[name] = max(fence.token, self.newest.get(name, 0))
         return fence
 
+    def check(self) -> None:
+        self.inner.check()
+
     def release(self, fence: Fence) -> None:
         self.inner.release(fence)
 

@@ -78,14 +78,26 @@ def spoken(engine: Engine) -> Iterator[None]:
         raise meaning(error, str(engine.url.database or engine.url.host or "")) from error
 
 
+_DAMAGED = ("the database is damaged", "Restore it from a backup, or move it away to start anew.")
+
+
+def check(database: Connection, where: str) -> None:
+    """SQLite looks at its pages only when it needs them; here it looks at all. Raises Misconfigured."""
+    if database.dialect.name != _SQLITE:
+        return
+    found = str(database.exec_driver_sql("pragma quick_check(1)").scalar())
+    if found != "ok":
+        what, mend = _DAMAGED
+        raise Misconfigured(f"{what} ({' '.join(found.split())})", where=where, mend=mend)
+
+
 _MEANINGS: tuple[tuple[tuple[str, ...], type[TielineError], str, str], ...] = (
     (("locked", "busy"), TransientError, "another program is writing to the database",
      "Stop the other program, or try again."),
     (("unable to open", "readonly", "read-only"), Misconfigured, "the database cannot be opened for writing",
      "Give this user the right to write to the folder and the file."),
     (("is full",), TransientError, "there is no room left for the database", "Free some disk space and try again."),
-    (("not a database", "malformed", "no such table", "no such column"), Misconfigured, "the database is damaged",
-     "Restore it from a backup, or move it away to start anew."),
+    (("not a database", "malformed", "no such table", "no such column"), Misconfigured, *_DAMAGED),
 )  # fmt: skip
 
 

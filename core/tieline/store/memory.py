@@ -257,5 +257,8 @@ class MemoryStore:
             if held is not None and held.fits(fence):
                 self._leases[fence.name] = held.released()
 
+    def check(self) -> None:
+        """Nothing on a disk, nothing to damage."""
+
     def close(self) -> None:
         """Nothing to close; the tables stay readable."""

@@ -131,6 +131,9 @@ class Store(Protocol):
 
     def release(self, fence: Fence) -> None: ...
 
+    def check(self) -> None:
+        """Read all that is kept once. Raises Misconfigured when it is damaged."""
+
     def close(self) -> None: ...
 
 

@@ -63,6 +63,10 @@ class SqlStore:
             if held is not None and held.fits(fence):
                 dialect.upsert(database, LEASE, [codec.lease_row(held.released())])
 
+    def check(self) -> None:
+        with dialect.spoken(self._engine), dialect.reading(self._engine) as database:
+            dialect.check(database, str(self._engine.url.database or ""))
+
     def close(self) -> None:
         self._engine.dispose()
 

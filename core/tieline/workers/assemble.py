@@ -56,6 +56,7 @@ def assemble(
     the environment may name fault points. Raises Misconfigured, and TransientError while another worker runs this back
     office."""
     told = point or from_environment(runtime.environment)
+    runtime.store.check()  # half of a damaged memory would send what the other half forbids
     chosen = runtime.back_office(back_office)
     settings = Chosen(settings_file(runtime), chosen.name)
     opened, home = _org(runtime, org)
