@@ -139,8 +139,10 @@ def _parent(link: Link, rules: Rules, record: Record) -> str:
 def _after_burial(link: Link, side: Side, fresh: Observation, now: datetime) -> Absorbed:
     """A record behind a tombstone came back: an undelete is reported and picked up, an old copy is ignored."""
     seen = link.seen(side)
-    if fresh.deleted or seen is None or not seen.deleted or link.tombstone.startswith("merged"):
+    if fresh.deleted or seen is None or link.tombstone.startswith("merged"):
         return Absorbed(None)
+    if not seen.deleted:  # the partner that is left: what people do to it counts once the other one is restored
+        return Absorbed(None if seen == fresh else _with(link, side, fresh))
     back = replace(_with(link, side, fresh), tombstone="", dirty=True, problem=None)
     if link.tombstone == f"deleted:{side.other}":
         back = _alone(back, side)

@@ -120,8 +120,15 @@ def _done(link: Link, item: Item, side: Side, outcome: Done, rules: Rules, now: 
     note = _note(after, item, side, now, "created" if created else "updated")
     lost = moved if outcome.record is None else {n: v for n, v in moved.items() if seen.fields.get(n) != v}
     # A late answer shows the record as it was then; without a version number only a look tells how it is now.
-    unsure = bool(lost) or (bool(item.correlation) and seen.sequence is None)
+    unsure = bool(lost) or (bool(item.correlation) and seen.sequence is None) or _out_of_order(link, side, outcome)
     return Settled(settled(after), None, (note,), unsure, overtaken(link, side, item, lost, now))
+
+
+def _out_of_order(link: Link, side: Side, outcome: Done) -> bool:
+    """The record as answered bears an earlier stamp than the record as last read."""
+    before, record = link.seen(side), outcome.record
+    stamps = (before.stamp, record.stamp) if before is not None and record is not None else (None, None)
+    return stamps[0] is not None and stamps[1] is not None and stamps[1] < stamps[0]
 
 
 def _refused_elsewhere(link: Link, side: Side) -> bool:
@@ -140,7 +147,9 @@ def _seen_after(
     before = link.seen(side)
     if outcome.record is not None:
         fresh = observation(rules, side, outcome.record)
-        return before if before is not None and _older(fresh, before) else fresh
+        if before is None or not _older(fresh, before):
+            return fresh
+        return before if moved or not _by_the_clock(fresh, before) else _set_back(fresh, before, item)
     if before is not None and item.operation == "create":
         return before
     known: Mapping[str, Canonical] = before.fields if before else {}
@@ -151,6 +160,18 @@ def _seen_after(
         before.stamp if before else None,
         before.sequence if before else None,
     )
+
+
+def _set_back(fresh: Observation, before: Observation, item: Item) -> Observation:
+    """Stamped earlier than what was seen before our write: the system's clock was put back. Of the fields we wrote the
+    answer knows better; the others are looked at again."""
+    told = {n: fresh.fields[n] for n in item.payload.get("fields", {}) if n in fresh.fields}
+    return replace(fresh, fields={**before.fields, **told})
+
+
+def _by_the_clock(fresh: Observation, before: Observation) -> bool:
+    """Whether only stamps tell which of two states is the later one."""
+    return fresh.sequence is None or before.sequence is None
 
 
 def _older(fresh: Observation, before: Observation) -> bool:

@@ -146,3 +146,29 @@ def test_a_child_that_waited_for_a_deleted_parent_goes_on_when_it_is_restored() 
     bench.crm.restore("Account", key)
     bench.settle()
     assert bench.crm_key("p1", "contact") in bench.crm.alive("Contact")
+
+
+def test_a_clock_put_back_does_not_bring_back_what_our_write_replaced() -> None:
+    bench = _bench(VersionedErp)
+    bench.erp.add("Customers", "c1", name="One", phone="old")
+    bench.settle()
+    bench.erp.edit("Customers", "c1", phone="new")
+    bench.crm.skew = timedelta(minutes=-5)
+    bench.settle()
+    assert bench.crm.value("Account", bench.crm_key("c1"), "Phone") == "new"
+    assert [one.values for one in bench.world.log if one.engine and one.system == bench.erp.name] == []
+
+
+def test_edits_made_while_the_partner_was_in_the_bin_count_when_it_is_restored() -> None:
+    bench = _bench(VersionedErp)
+    bench.erp.add("Customers", "c1", name="One", phone="old")
+    bench.settle()
+    key = bench.crm_key("c1")
+    bench.crm.remove("Account", key)
+    bench.settle()
+    bench.erp.edit("Customers", "c1", phone="new")
+    bench.settle()
+    bench.world.tick(3600)  # nothing is read again for the overlap's sake
+    bench.crm.restore("Account", key)
+    bench.settle()
+    assert bench.crm.value("Account", key, "Phone") == "new"
