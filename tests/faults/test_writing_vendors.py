@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tieline.contract import Direction
+from tieline.sync.cycle import Cycle
 from tieline_sandbox.org.records.write import Writer
 from tieline_unleashed.sandbox.saving import put
 
@@ -198,13 +199,13 @@ def test_a_withdrawn_list_value_is_refused_before_the_call(tie: Any) -> None:
     ]
     tie.org.edit(tie.user("admin"), "Account", account, Unleashed_Payment_Term__c=row_of(tie, key)["Id"])
     before = tie.erp.calls()
-    tie.cycle(tie.engine(mappings=open_term))
+    Cycle(tie.engine(mappings=open_term).context).run()
     assert tie.erp.sent(before, "POST", "PUT") == []
     problem = tie.link(guid).problem
     assert problem is not None
     assert "old habit" in problem.reason
     tie.org.edit(tie.user("admin"), "Account", account, Unleashed_Payment_Term__c=None)
-    tie.cycle(tie.engine(mappings=open_term))
+    Cycle(tie.engine(mappings=open_term).context).run()
     assert tie.link(guid).problem is None
     tie.settle()
 
