@@ -60,7 +60,7 @@ def plan_package(
     """Compare what is declared with what the org has; nothing is changed. No components at all: all goes."""
     layouts = metadata.list_components(LAYOUT) if any(each.kind == LAYOUT for each in components) else ()
     desired = expanded(components, layouts)
-    wanted = {(component.kind, component.name) for component in desired} | set(ledger.installed) | ledger.started
+    wanted = {(component.kind, component.name) for component in desired} | set(ledger.installed) | set(ledger.started)
     return make_plan(desired, inspect(metadata, wanted).components, ledger, assign, purpose)
 
 
@@ -89,14 +89,14 @@ def apply_package(
 def _change(installation: Installation, plan: Plan, progress: Progress | None) -> tuple[str, Image]:
     """People keep their permission sets when the org refuses; it would refuse while they hold one that goes."""
     package = pack(package_files(installation.write, plan.sent, plan.removed))
-    holders = {name: installation.people.holders(name) for name in plan.unassigned}
+    holders = _holders(installation, plan)
     image = _keep_image(installation, plan, holders) if holders else None
     for name in holders:
         installation.people.take(name)
     try:
         _deploy(installation, package, True, progress)
         image = image or _keep_image(installation, plan, holders)
-        save_start(installation.store, plan.ledger, ((each.kind, each.name) for each in plan.sent))
+        _announce(installation, plan)
         return _deploy(installation, package, False, progress).id, image
     except PermanentError:
         for name, users in holders.items():
@@ -104,12 +104,27 @@ def _change(installation: Installation, plan: Plan, progress: Progress | None) -
         raise
 
 
+def _holders(installation: Installation, plan: Plan) -> Mapping[str, Sequence[str]]:
+    """A run that was killed after it had taken a set from people is known by its picture of the org."""
+    found = {name: installation.people.holders(name) for name in plan.unassigned}
+    image = installation.pre_images.latest(plan.org, plan.system) if found else None
+    known = image.holders if image and image.purpose is plan.purpose is Purpose.UNINSTALL else {}
+    return {name: users or known.get(name, ()) for name, users in found.items()}
+
+
+def _announce(installation: Installation, plan: Plan) -> None:
+    sent = {(each.kind, each.name) for each in plan.sent}
+    known = [each for each in plan.components if (each.kind, each.name) in sent]
+    save_start(installation.store, plan.ledger, known, _notes(plan))
+
+
+def _notes(plan: Plan) -> dict[str, PageNote | None]:
+    return {page.name: note(page, plan.ledger.pages.get(page.name, PageNote())) for page in plan.pages}
+
+
 def _record(installation: Installation, plan: Plan) -> None:
-    pages: dict[str, PageNote | None] = {
-        page.name: note(page, plan.ledger.pages.get(page.name, PageNote())) for page in plan.pages
-    }
     at, strangers = installation.clock.now(), _strangers(installation, plan)
-    save_ledger(installation.store, plan.ledger, plan.components, pages, at, strangers)
+    save_ledger(installation.store, plan.ledger, plan.components, _notes(plan), at, strangers)
 
 
 def _strangers(installation: Installation, plan: Plan) -> list[str] | None:

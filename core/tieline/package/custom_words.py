@@ -1,15 +1,17 @@
-"""Labels and descriptions are people's: once installed, what an administrator makes of them stays."""
+"""Labels and descriptions, tabs of an application, columns of a view are people's: once installed, what
+an administrator makes of them stays."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from tieline.contract.component import Component, Property
-from tieline.package.canonical import Table, as_properties, of_component, one
+from tieline.package.canonical import Table, as_properties, of_component
 from tieline.package.diff import Change
 from tieline.package.rights import PERMISSION_SET
 
 _WORDS = ("label", "pluralLabel", "description", "inlineHelpText", "successMessage", "masterLabel")
+_LISTS = ("columns", "tabs")
 
 
 def kept_words(component: Component, present: Table, installed: Mapping[str, Property] | None) -> tuple[Change, ...]:
@@ -19,10 +21,14 @@ def kept_words(component: Component, present: Table, installed: Mapping[str, Pro
         return ()
     wanted, base = of_component(component), of_component(Component(component.kind, component.name, installed))
     return tuple(
-        Change(word, one(wanted, word), one(present, word))
-        for word in _WORDS
-        if wanted.get(word) == base.get(word) and one(wanted, word) != one(present, word)
+        Change(word, _shown(wanted, word), _shown(present, word))
+        for word in (*_WORDS, *_LISTS)
+        if wanted.get(word) == base.get(word) and _shown(wanted, word) != _shown(present, word)
     )
+
+
+def _shown(table: Table, name: str) -> str:
+    return ", ".join(node for node in table.get(name, ()) if isinstance(node, str))
 
 
 def with_words(component: Component, present: Table, kept: tuple[Change, ...]) -> Component:

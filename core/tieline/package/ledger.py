@@ -39,7 +39,7 @@ class Ledger:
     installed: Installed = field(default_factory=dict)
     elsewhere: Mapping[Key, tuple[Mapping[str, Property], ...]] = field(default_factory=dict)
     complete: bool = False
-    started: frozenset[Key] = frozenset()
+    started: Installed = field(default_factory=dict)
     pages: Mapping[str, PageNote] = field(default_factory=dict)
     strangers: frozenset[str] | None = None
     systems: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class Ledger:
     @property
     def ours(self) -> frozenset[Key]:
         """What nobody but this system needs; page layouts are never ours."""
-        known = (frozenset(self.installed) | self.started) - frozenset(self.elsewhere)
+        known = (frozenset(self.installed) | frozenset(self.started)) - frozenset(self.elsewhere)
         return frozenset(key for key in known if key[0] != LAYOUT)
 
     @property
@@ -72,18 +72,24 @@ def read_ledger(store: Store, org: str, system: str) -> Ledger:
         {(row["kind"], row["name"]): row["properties"] for row in own.get("components", ())},
         elsewhere,
         bool(own),
-        frozenset((kind, name) for kind, name in started.get(system, ())),
+        {(row["kind"], row["name"]): row["properties"] for row in started.get(system, ())},
         {name: _note(fact) for name, fact in pages.items()},
         None if strangers is None else frozenset(strangers),
         tuple(sorted(facts)),
     )
 
 
-def save_start(store: Store, ledger: Ledger, keys: Iterable[Key]) -> None:
+def save_start(
+    store: Store, ledger: Ledger, components: Iterable[Component], pages: Mapping[str, PageNote | None]
+) -> None:
     """Before anything is sent: should this run end halfway, the next one knows what may be ours."""
+    sent = {(each.kind, each.name): each.properties for each in components}
+    rows = [_row(Component(*key, each)) for key, each in {**ledger.started, **sent}.items()]
     with store.transaction() as tx:
-        rows = sorted(ledger.started | set(keys))
-        tx.save_fact(_started(ledger.org), ledger.system, [list(key) for key in rows])
+        tx.save_fact(_started(ledger.org), ledger.system, rows)
+        for name, note in pages.items():
+            if note:
+                tx.save_fact(_pages(ledger.org), name, _noted(note))
 
 
 def save_ledger(
@@ -95,7 +101,7 @@ def save_ledger(
     strangers: Iterable[str] | None = None,
 ) -> None:
     """What is installed now; nothing at all takes the system off. A page without a note is forgotten."""
-    rows = [{"kind": each.kind, "name": each.name, "properties": _plain(each.properties)} for each in components]
+    rows = [_row(each) for each in components]
     known = ledger.strangers if ledger.strangers is not None else strangers
     fact = {"at": at.isoformat(), "components": rows, "strangers": None if known is None else sorted(known)}
     with store.transaction() as tx:
@@ -103,6 +109,10 @@ def save_ledger(
         tx.save_fact(_started(ledger.org), ledger.system, None)
         for name, note in pages.items():
             tx.save_fact(_pages(ledger.org), name, _noted(note) if note else None)
+
+
+def _row(component: Component) -> dict[str, Any]:
+    return {"kind": component.kind, "name": component.name, "properties": _plain(component.properties)}
 
 
 def _note(fact: Mapping[str, Any]) -> PageNote:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tieline.contract.component import Component
+from tieline.contract.component import Component, Property
 from tieline.package.canonical import Table, as_properties, of_component
 from tieline.package.layout_merge import Merged, merge
 from tieline.package.ledger import Ledger, PageNote
@@ -46,7 +46,7 @@ def expanded(components: Sequence[Component], present: Iterable[str]) -> tuple[C
 def page(name: str, declared: Component | None, theirs: Table, ledger: Ledger) -> Page:
     """`declared` is None when nothing of this system is to stand on it any more."""
     key = LAYOUT, name
-    base = of_component(Component(*key, ledger.installed.get(key, {})))
+    base = of_component(Component(*key, _base(ledger, key, declared is None)))
     ours = of_component(declared) if declared else {}
     others = frozenset(
         part for content in ledger.elsewhere.get(key, ()) for part in parts(of_component(Component(*key, content)))
@@ -55,9 +55,15 @@ def page(name: str, declared: Component | None, theirs: Table, ledger: Ledger) -
     return Page(name, merge(base, theirs, ours, others, made), frozenset(parts(ours)) | others)
 
 
+def _base(ledger: Ledger, key: tuple[str, str], leaving: bool) -> Mapping[str, Property]:
+    """Taking off, what a run began with that never ended counts as put there; putting on it does not."""
+    known = ledger.installed.get(key, {})
+    return known or ledger.started.get(key, {}) if leaving else known
+
+
 def left_behind(ledger: Ledger, wanted: Collection[str], present: Collection[str]) -> Iterator[str]:
     """Layouts that hold parts of ours and are not declared any more."""
-    for kind, name in ledger.installed:
+    for kind, name in {**ledger.installed, **ledger.started}:
         if kind == LAYOUT and name not in wanted and name in present:
             yield name
 

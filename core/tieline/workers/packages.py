@@ -77,6 +77,8 @@ class Installer:
         image = self._pre_images.latest(self.tenant, self.system.name)
         if image is None:
             raise Misconfigured("there is no change to go back on", where=self.system.name)
+        if not image.installed:
+            refuse_dependants(self.runtime, self.system, self.ledger)
         return image, plan_rollback(self.org.metadata, image, self.ledger)
 
     def apply(

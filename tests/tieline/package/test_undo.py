@@ -294,6 +294,48 @@ def test_a_run_that_was_killed_is_ended_by_the_next(life: Life, at: str, monkeyp
     assert not life.ledger.complete
 
 
+def test_people_keep_their_rights_through_a_killed_uninstallation(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    life.apply()
+    life.org.people["Tieline_Acme"] = ["u1", "u2"]
+
+    def die(*_told: Any, **_more: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killing:
+        killing.setattr(life.org, "deploy", die)
+        with pytest.raises(KeyboardInterrupt):
+            life.uninstall()
+    assert "Tieline_Acme" not in life.org.people
+    life.uninstall()
+    life.roll_back()
+    assert life.org.people["Tieline_Acme"] == ["u1", "u2"]
+
+
+def test_a_first_installation_that_was_killed_can_be_taken_out(life: Life) -> None:
+    before = life.held()
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    life.org.after_install = die
+    with pytest.raises(KeyboardInterrupt):
+        life.apply()
+    life.org.after_install = lambda: None
+    assert life.held() != before
+    life.uninstall()
+    assert life.held() == before
+
+
+def test_an_administrators_columns_stay(life: Life) -> None:
+    life.apply()
+    view = ("ListView", "Tie__c.All")
+    life.org.held[view] = {**life.org.held[view], "columns": ("NAME", "Mood__c")}
+    plan = life.plan(life.bench.with_pages())
+    assert plan.is_empty
+    assert [(kept.name, kept.changes[0].after) for kept in plan.kept] == [("Tie__c.All", "NAME, Mood__c")]
+    assert life.drift() == ["ListView Tie__c.All columns changed: NAME, State__c -> NAME, Mood__c"]
+
+
 def test_components_of_a_killed_upgrade_are_known_as_ours(life: Life) -> None:
     life.apply()
 
