@@ -26,6 +26,27 @@ def two_way(patch: Patch) -> None:
 
 
 @mutant("versioned")
+def half_group(patch: Patch) -> None:
+    """Fields that belong together are merged one by one."""
+
+    def apart(rules: Any, *given: Any, **more: Any) -> Any:
+        return merge.merge(_Apart(rules), *given, **more)  # type: ignore[arg-type]
+
+    patch.setattr(planning, "merge", apart)
+
+
+class _Apart:
+    """The rules of a mapping without its groups."""
+
+    def __init__(self, rules: Any) -> None:
+        self._rules = rules
+        self.units = tuple((field,) for unit in rules.units for field in unit)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._rules, name)
+
+
+@mutant("versioned")
 def lock_write(patch: Patch) -> None:
     """A frozen field is treated like any other."""
     decide = merge._decide

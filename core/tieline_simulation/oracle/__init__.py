@@ -12,7 +12,8 @@ Every invariant has a judgement that can fail:
   precondition may put our write over an edit made after the engine's last look; only edits it did read must be in the
   log, and every loss is listed with what the engine had read.
 * I3 no duplicate: `endings.no_twins` counts births by origin in the systems' own log; the store refuses a second link.
-* I4 no stale overwrite: `losses` (the value that stood there is a descendant of the one written).
+* I4 no stale overwrite: `losses` (the value that stood there is a descendant of the one written), `groups` (no half of
+  an address from each side).
 * I5 no write where the engine may not: `rights` (directions, frozen fields, promotions, deletes that no mapping asks
   for, objects that are nobody's), `endings` (list rows).
 * I6 effectively once: all others under kills; `watched` (a worker that lost its lease records nothing).

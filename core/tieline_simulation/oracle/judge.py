@@ -10,6 +10,7 @@ from tieline.store.nouns import Link
 from tieline_simulation.losses import Loss
 from tieline_simulation.oracle.books import Books
 from tieline_simulation.oracle.endings import Endings
+from tieline_simulation.oracle.groups import Groups
 from tieline_simulation.oracle.losses import Losses
 from tieline_simulation.oracle.rights import Rights
 from tieline_simulation.oracle.truth import Truth
@@ -26,6 +27,7 @@ class Oracle:
     def __init__(self, bench: Bench) -> None:
         self.truth = Truth(bench)
         self.truth.told, self.truth.engine_deleted = self._wrote, self._deleted
+        self.truth.taken = Groups(self.truth).taken
         self.overwrites = Losses(self.truth)
         self.rights = Rights(self.truth)
         self.tied: set[str] = set()
@@ -49,7 +51,9 @@ class Oracle:
         self.truth.catch_up()
 
     def merged(self, winner: str, loser: str) -> None:
+        """A person merged two accounts: the values he gave up are no loss, and what was promoted is so still."""
         self.truth.merged("Account", winner, loser)
+        self.rights.allowed.update([(winner, entity) for key, entity in self.rights.allowed if key == loser])
 
     def saved(self, link: Link) -> None:
         """Values the engine has seen in the ERP, and records it knows."""

@@ -42,6 +42,7 @@ class Truth:
         self.dropped: set[str] = set()  # values that a person gave up for none at all, by a merge
         self.touched = 0  # changes that people made
         self.told: Callable[[Change, Mapping, str, str, str], None] = lambda *_given: None
+        self.taken: Callable[[Change, Mapping], None] = lambda *_given: None
         self.engine_deleted: Callable[[Change], None] = lambda _change: None
 
     @property
@@ -81,6 +82,7 @@ class Truth:
             if not before:
                 self.born[place] = change.origin
         self._fields(change, mapping, before)
+        self.taken(change, mapping)
 
     def _fields(self, change: Change, mapping: Mapping, before: dict[str, Any]) -> None:
         crm = change.system == "crm"
