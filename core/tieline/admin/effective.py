@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tieline.admin.faults import Fault, Path
 from tieline.admin.model import AdminSettings, BackOfficeSettings, FieldSettings, MoreField, ObjectSettings
-from tieline.contract import Day, Field, Flag, Kind, Number, Reference, Text
+from tieline.contract import Day, Field, Flag, Kind, Number, Policy, Reference, Text
 from tieline.contract import Mapping as RecordMapping
 
 PARENT_OFF = "it needs {parent}, which is switched off"
@@ -59,6 +59,9 @@ def _field(path: Path, field: Field, chosen: FieldSettings, mapping: RecordMappi
         yield Fault((*path, "direction"), f"this is locked to {field.direction}: {reason}", "Leave it out.")
     if chosen.enabled is False and (reason := locked(field, mapping)):
         yield Fault((*path, "enabled"), f"this field cannot be switched off: {reason}", "Leave it out.")
+    if chosen.policy is Policy.NEWEST and field.policy is not Policy.NEWEST:
+        told = "the newer edit cannot be told: stamps of two systems come from two clocks"
+        yield Fault((*path, "policy"), told, "Choose erp_wins, crm_wins or manual.")
     if chosen.policy is not None and field.owner is not None:
         told = f"the {field.owner.upper()} owns this field and wins every conflict"
         yield Fault((*path, "policy"), told, "Leave it out.")

@@ -30,11 +30,13 @@ class Direction(StrEnum):
 
 
 class Policy(StrEnum):
-    """Who wins when both sides changed one field; the loser is always kept in the conflict log."""
+    """Who wins when both sides changed one field; the loser is always kept in the conflict log. `NEWEST` is refused
+    unless the stamps of both sides come from one clock (`System.one_clock`)."""
 
     ERP_WINS = "erp_wins"
     CRM_WINS = "crm_wins"
     MANUAL = "manual"
+    NEWEST = "newest"
 
 
 class Promotion(StrEnum):

@@ -46,6 +46,8 @@ class System:
     `prefix` starts the API names of this system's objects in the org (`Unleashed_Warehouse__c`).
     `requires` names systems whose packages must stand in the org before this one's.
     `describe_sandbox` turns the stand-in's document (`<name>.json`) into connection settings.
+    `one_clock`: its records are stamped by the CRM's own clock (it runs inside the CRM); only then can the newer of two
+    edits be told.
     """
 
     name: str
@@ -60,6 +62,7 @@ class System:
     entity_label: str = "Accounting entity"
     demo: DemoPlan | None = None
     requires: tuple[str, ...] = ()
+    one_clock: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -15,6 +16,7 @@ from tieline.contract import (
     Event,
     Executor,
     FieldConflict,
+    Identity,
     ListRow,
     ManagedList,
     Mapping,
@@ -69,7 +71,7 @@ class Options:
     visible after younger ones. `acknowledge_within` is how long a queued write may stay unanswered before a person
     is told. A create of unknown outcome whose record is nowhere to be found `absent_after` it was sent is taken not to
     have happened. `retry_first` and `retry_last` bound a record's back-off; after `retry_budget` attempts it is Out of
-    Sync.
+    Sync. `check_pins_every`: how often both sides are asked who they are.
 
     Up to `missing_few` records of a kind may vanish within `missing_within`; more than `missing_share` of those known,
     or more than `missing_most`, are not taken for deleted until a person says so, and are looked for again after
@@ -91,6 +93,7 @@ class Options:
     missing_again: timedelta = timedelta(hours=1)
     audit_every: timedelta = timedelta(hours=24)
     audit_records: int = 2000
+    check_pins_every: timedelta = timedelta(hours=1)
     flips: int = 6
     flips_within: timedelta = timedelta(hours=1)
     page_of_links: int = 1000
@@ -134,7 +137,8 @@ def _as_written(_language: str, text: str) -> str:
 @dataclass(frozen=True)
 class Context:
     """One back office, its two clients, and the effects. `point` is told when a named crash point is passed;
-    `say` puts a text into a language; `language` is the org's own."""
+    `say` puts a text into a language; `language` is the org's own. `known` is who answered when we logged in, `closed`
+    are entities that are not open to us any more."""
 
     back_office: str
     system: System
@@ -155,6 +159,13 @@ class Context:
     language: str = "en"
     pace: Pace = field(default_factory=Pace)
     resting: Sequence[Mapping] = ()
+    known: MappingType[Side, Identity] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """Entities that the user we log in with may use now."""
+        return tuple(entity for entity in self.entities if entity not in self.closed)
 
     @cached_property
     def rules(self) -> dict[str, dict[str, Rules]]:

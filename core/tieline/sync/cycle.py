@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from tieline.contract import ListRow, Person, Side, TielineError, Unconfirmed
@@ -18,6 +18,7 @@ from tieline.sync.match import match_mapping
 from tieline.sync.missing import report_suspicions
 from tieline.sync.observe import Observer, Seen
 from tieline.sync.panel import write_panels
+from tieline.sync.pins import OTHER_TENANT, check_pins, report_closed
 from tieline.sync.points import Point
 from tieline.sync.recover import births, recover
 from tieline.sync.rounds import Audited, run_rounds
@@ -78,6 +79,7 @@ class Cycle:
 
     def run(self) -> Report:
         """All stages. A part that fails is reported and the others go on. Raises Unconfirmed before the first load."""
+        self._check_pins()
         self.stage("recover", lambda: self.report.writes.add(recover(self.context)))
         self.stage("lists", self._lists)
         self.stage("mappings", lambda: adopt_mappings(self.context))
@@ -96,6 +98,20 @@ class Cycle:
         if self.desk is not None:
             self.stage("answers", self._answer)
         return self.report
+
+    def _check_pins(self) -> None:
+        """Raises Misconfigured when another org or company answers: nothing is read from it, nothing written to it."""
+        try:
+            open_now = check_pins(self.context)
+        except TielineError as error:
+            if error.code == OTHER_TENANT:
+                raise
+            self._tell("who answers", error)
+            return
+        self.stage("entities", lambda: report_closed(self.context, open_now))
+        closed = frozenset(self.context.entities) - frozenset(open_now)
+        if closed != self.context.closed:
+            self.context = replace(self.context, closed=closed)
 
     def observe(self) -> None:
         """Both sides' changes and deletions."""
@@ -151,7 +167,8 @@ class Cycle:
         """One pass over all mappings, parents first. True when something was written, so that another may be due."""
         before = (self.report.writes.crm, self.report.writes.erp, self.report.writes.replanned)
         busy = self._busy()
-        for entity, mappings in self.context.rules.items():
+        for entity in self.context.open:
+            mappings = self.context.rules[entity]
             rows = self._rows(entity)
             for rules in mappings.values():
                 self.context.point(Point.CYCLE_NEXT_MAPPING)

@@ -21,7 +21,7 @@ FORGOTTEN = "deletes_forgotten"
 
 def sweep_deletes(context: Context, side: Side) -> int:
     """Ask one side for deletions of every mapping; returns links touched."""
-    entities = context.entities if side is Side.ERP else context.entities[:1]
+    entities = context.open if side is Side.ERP else context.entities[:1]
     return sum(
         _sweep(context, side, entity, rules)
         for entity in entities

@@ -90,9 +90,13 @@ class Driver:
 
     def _mine(self, tx: Transaction, links: Sequence[Link]) -> list[Link]:
         """Links of this entity, and those without one that belong here."""
-        homeless = [link for link in links if link.entity not in self.context.entities or follows(link, self.rules)]
+        homeless = [link for link in links if self._is_homeless(link) or follows(link, self.rules)]
         at = residences(tx, self.context, self.rules, homeless) if homeless else {}
         return [link for link in links if at.get(link.id, link.entity) == self.entity]
+
+    def _is_homeless(self, link: Link) -> bool:
+        """Nobody chose an entity. One that is not among ours (any more) is somebody's all the same."""
+        return not link.entity and "" not in self.context.entities
 
     def _free(self, link: Link) -> bool:
         stuck = link.problem is not None and link.problem.code == AMBIGUOUS

@@ -34,7 +34,7 @@ def _waits(child: Link) -> bool:
 def residences(tx: Transaction, context: Context, rules: Rules, links: Sequence[Link]) -> dict[str, str]:
     """The entity of each link nobody has chosen one for: where its parent is, its own first, else the first."""
     told = {link.id: _parent_key(link, rules) for link in links}
-    found = {link.id: link.entity if link.entity in context.entities else context.entities[0] for link in links}
+    found = {link.id: link.entity or context.entities[0] for link in links}
     own = {link.id: link.entity for link in links}
     settled_there: set[str] = set()
     for entity in reversed(context.entities):

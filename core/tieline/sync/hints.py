@@ -36,7 +36,7 @@ def take_hints(context: Context, births: Births) -> int:
     for name in hints:
         obj, _, key = name.partition(" ")
         wanted.setdefault(obj, []).append(key)
-    for entity in context.entities:
+    for entity in context.open:
         for rules in context.rules_of(entity):
             keys = wanted.get(rules.object_on(Side.ERP))
             if keys:

@@ -8,7 +8,7 @@ only when the write is acknowledged.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 
 from tieline.contract import Direction, Field, Policy, Side
@@ -64,6 +64,7 @@ class _Unit:
     crm_as_erp: Values
     erp_as_crm: Values
     base: Base
+    newest: Side | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -100,16 +101,17 @@ class _Unit:
 
 def merge(
     rules: Rules, crm: Mapping[str, Canonical], erp: Mapping[str, Canonical], base: Base, translator: Translator,
-    judge: Judge = no_judge, *, follower: bool = False,
+    judge: Judge = no_judge, *, follower: bool = False, newest: Side | None = None,
 ) -> Merge:  # fmt: skip
     """What to write where so that both sides agree. `follower`: the CRM record has another ERP record that owns its
-    one-way fields; two owners would overwrite each other for ever."""
+    one-way fields; two owners would overwrite each other for ever. `newest`: the side that was edited last, where one
+    clock tells."""
     result = Merge()
     for fields in rules.units:
         seen = tuple(f for f in fields if f.crm in crm and f.crm in erp)
         if len(seen) < len(fields):
             continue  # a field that one side hides is unobserved: nothing may be concluded from it
-        unit = _unit(fields, crm, erp, base, translator)
+        unit = replace(_unit(fields, crm, erp, base, translator), newest=newest)
         _decide(unit, result, judge, follower=follower)
     return result
 
@@ -229,6 +231,8 @@ def _winner(unit: _Unit, judge: Judge) -> tuple[Side | None, str]:
         return None, "merge"
     if head.policy is Policy.MANUAL:
         return None, Policy.MANUAL
+    if head.policy is Policy.NEWEST:
+        return unit.newest or Side.ERP, Policy.NEWEST
     return (Side.CRM if head.policy is Policy.CRM_WINS else Side.ERP), head.policy
 
 

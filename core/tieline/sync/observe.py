@@ -70,7 +70,7 @@ class Observer:
         """The CRM knows no entities: it is read once, unless the constants that select our records name one."""
         context = self.context
         if side is Side.ERP or len(context.entities) == 1:
-            return context.entities
+            return context.open
         first = context.rules[context.entities[0]]
         differ = any(
             context.rules[e][name].constants != rules.constants

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
 from tieline.contract import Capabilities, Direction, Field, Promotion, Reference, Side, Value
-from tieline.store.nouns import Canonical, Fields, Link
+from tieline.store.nouns import Canonical, Fields, Link, Observation
 from tieline.sync.canonical import canon
 from tieline.sync.erasing import DELETE_CONFLICT, edited
 from tieline.sync.merge import Judge, Merge, merge, no_judge
@@ -91,7 +91,8 @@ def decide(link: Link, around: Surroundings) -> Decision:
     if erp is None:
         return _create_in_erp(link, around) if not link.erp_key else Wait()
     found = merge(
-        around.rules, crm.fields, erp.fields, link.base, around.translator, around.judge, follower=around.follower
+        around.rules, crm.fields, erp.fields, link.base, around.translator, around.judge, follower=around.follower,
+        newest=_newest(crm, erp),
     )  # fmt: skip
     if around.rules.mapping.sync_once and link.base:
         found.drifted.extend(found.to_erp)
@@ -102,6 +103,13 @@ def decide(link: Link, around: Surroundings) -> Decision:
     if withdrawn := _withdrawn(found.to_erp, around):
         return withdrawn
     return Update(found, held)
+
+
+def _newest(crm: Observation, erp: Observation) -> Side | None:
+    """The side whose record was edited last; none when a tie or a missing stamp does not tell."""
+    if crm.stamp is None or erp.stamp is None or crm.stamp == erp.stamp:
+        return None
+    return Side.CRM if crm.stamp > erp.stamp else Side.ERP
 
 
 def _gone(link: Link, around: Surroundings) -> Bury | Block:

@@ -30,6 +30,8 @@ def recover(context: Context) -> Tally:
         calls = tx.open_calls(context.back_office)
     total, failure = Tally(), None
     for call in calls:
+        if call.entity in context.closed:
+            continue
         context.point(Point.RECOVER_CALL)
         try:
             total.add(_Recovery(context, replace(call, maybe_sent=True)).run())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tieline.actions.desk import Desk
-from tieline.contract import Event, Identity, TransientError
+from tieline.contract import Event, Identity, Side, TransientError
 from tieline.effects import ThreadExecutor
 from tieline.host.behaviours import PluginBehaviours
 from tieline.host.runtime import BackOffice, Runtime
@@ -14,6 +14,7 @@ from tieline.host.settings import SALESFORCE
 from tieline.host.state import write_private
 from tieline.org import Org
 from tieline.sync.context import Context, Options
+from tieline.sync.pins import entities_of
 from tieline.sync.points import Point, no_point
 from tieline.sync.settling import row_planner
 from tieline.workers.chosen import Chosen, settings_file
@@ -79,7 +80,7 @@ def assemble(
         Guarded(client, chosen.name, runtime.redactor.clean, Pause(runtime.clock)),
         runtime.clock,
         ThreadExecutor(8),
-        tuple(entity.key for entity in identity.entities) or ("",),
+        entities_of(runtime.store, chosen.name, identity),
         PluginBehaviours(manager, listener),
         options or Options(),
         runtime.translator.text,
@@ -88,6 +89,7 @@ def assemble(
         fence,
         language=home.language or "en",
         resting=settings.resting,
+        known={Side.ERP: identity, Side.CRM: home},
     )
     siblings = [one.name for one in runtime.back_offices() if one.system.name == system.name]
     return Engine(context, Desk(context, declared.actions, siblings), opened, chosen, settings)

@@ -127,6 +127,7 @@ def test_a_mapping_that_does_not_hold(sound: Declarations, changes: dict[str, An
         ([Field("A__c", "X", Number(precision=19))], "customer -> A__c", "do not fit"),
         ([Field("A__c", "X", Text(0))], "customer -> A__c", "0 characters long"),
         ([Field("A__c", "X", owner=Side.CRM, merge=lambda _b, c, _e: c)], "customer -> A__c", "owner and a merge"),
+        ([Field("A__c", "X", policy=Policy.NEWEST)], "customer -> A__c", "come from two clocks"),
         ([Field("A__c", "X", direction=Direction.TO_CRM, owner=Side.CRM)], "customer -> A__c", "never asked"),
         ([Field("A__c", "X", direction=Direction.TO_ERP, owner=Side.ERP)], "customer -> A__c", "never asked"),
         (
@@ -139,6 +140,14 @@ def test_a_mapping_that_does_not_hold(sound: Declarations, changes: dict[str, An
 def test_a_field_that_does_not_hold(sound: Declarations, fields: list[Field], where: str, what: str) -> None:
     first, *others = sound.mappings
     _one(replace(sound, mappings=(replace(first, fields=tuple(fields)), *others)), where, what)
+
+
+def test_newest_wins_where_the_system_lives_on_the_crms_clock(sound: Declarations) -> None:
+    first, *others = sound.mappings
+    newest = replace(first, fields=(Field("A__c", "X", policy=Policy.NEWEST),))
+    systems = tuple(replace(system, one_clock=True) for system in sound.systems)
+    found = _found(replace(sound, mappings=(newest, *others), systems=systems))
+    assert not any("clocks" in each.what for each in found)
 
 
 def test_a_field_that_can_never_travel(sound: Declarations) -> None:

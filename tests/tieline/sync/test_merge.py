@@ -147,3 +147,13 @@ def test_no_value_is_overwritten_in_silence(direction: Direction, crm: Any, erp:
         changed = now is not None if base is None else now != base[side]
         if "F" in written and changed:
             assert (crm, erp) in logged
+
+
+@pytest.mark.parametrize(
+    ("newest", "written"), [(Side.CRM, ({}, {"F": CRM})), (Side.ERP, ({"F": ERP}, {})), (None, ({"F": ERP}, {}))]
+)
+def test_the_newer_edit_wins_where_one_clock_tells(newest: Side | None, written: tuple[Any, Any]) -> None:
+    field = both(policy=Policy.NEWEST)
+    result = merge(rules(field), {"F": CRM}, {"F": ERP}, {"F": (OLD, OLD)}, Translator(), newest=newest)
+    assert (result.to_crm, result.to_erp) == written
+    assert result.clashes[0].policy == "newest"

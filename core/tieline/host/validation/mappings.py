@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from tieline.contract import Declarations, Direction, Mapping, Promotion, Reference, Side
+from tieline.contract import Declarations, Direction, Mapping, Policy, Promotion, Reference, Side
 from tieline.contract.mapping import Field
 from tieline.host.validation.findings import (
     Problem,
@@ -106,6 +106,9 @@ def _field(mapping: Mapping, field: Field, everything: Declarations, where: str)
     if not field.erp:
         yield Problem(where, "it names no ERP field", "Give erp.")
     yield from check_kind(mapping.system, field.kind, everything, where)
+    if field.policy is Policy.NEWEST and not any(s.one_clock for s in everything.systems if s.name == mapping.system):
+        what = "the newer edit cannot be told: stamps of two systems come from two clocks"
+        yield Problem(where, what, "Give an owner or another policy.")
     if field.owner is not None and field.merge is not None:
         yield Problem(where, "it has an owner and a merge function", "Keep one of them.")
     if (field.direction, field.owner) in {(Direction.TO_CRM, Side.CRM), (Direction.TO_ERP, Side.ERP)}:
