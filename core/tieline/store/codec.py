@@ -37,7 +37,7 @@ def call_row(call: Call) -> Row:
 def call_of(row: Columns) -> Call:
     body: Row = json.loads(row["body"])
     body["items"] = tuple(Item(**item) for item in body["items"])
-    body |= {"side": Side(body["side"]), "deadline": moment(body["deadline"])}
+    body |= {"side": Side(body["side"]), "deadline": moment(body.get("deadline"))}
     return Call(id=row["id"], back_office=row["back_office"], made_at=known(row["made_at"]), **body)
 
 

@@ -28,7 +28,7 @@ def open_store(state_dir: Path, *, patience: float = 10.0) -> SqlStore:
     dialect.prepare(engine, patience)
     with _disposed_on_failure(engine), dialect.spoken(engine):
         bring_up_to_date(engine)
-    return SqlStore(engine)
+    return SqlStore(engine, HEAD)
 
 
 def _make_private(path: Path) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection as Database
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 
+from tieline.contract.errors import Misconfigured
 from tieline.store import codec, dialect
 from tieline.store.guard import Guard, Turns
 from tieline.store.lease import Lease, lost, next_lease
@@ -27,8 +28,9 @@ class SqlStore:
     """`Store` over one engine, whose tables stand (see `opening`). Threads may share it: within this process writers
     take turns, between processes the database makes them wait."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, version: str = "") -> None:
+        """`version`: the migration our tables are at; a program of another version may migrate them while we run."""
+        self._engine, self._version = engine, version
         self._turns = Turns()
 
     @contextlib.contextmanager
@@ -40,6 +42,7 @@ class SqlStore:
     def transaction(self, fence: Fence | None = None, durable: bool = True) -> Iterator[Transaction]:
         with self._writing(durable) as database:
             if fence is not None:
+                self._still_ours(database)
                 _hold(database, fence)
             guard = Guard(writes=True)
             yield SqlTransaction(database, guard)
@@ -52,10 +55,23 @@ class SqlStore:
 
     def lease(self, name: str, owner: str, now: datetime, seconds: float) -> Fence | None:
         with self._writing() as database:
+            self._still_ours(database)
             taken = next_lease(_held(database, name), name, owner, now, seconds)
             if taken is not None:
                 dialect.upsert(database, LEASE, [codec.lease_row(taken)])
             return taken
+
+    def _still_ours(self, database: Database) -> None:
+        """Raises Misconfigured when the tables are no longer those this version knows."""
+        if not self._version:
+            return
+        found = database.execute(text("select version_num from alembic_version")).scalar()
+        if found != self._version:
+            raise Misconfigured(
+                f"another version changed the database (its tables are at {found}, ours at {self._version})",
+                where=str(self._engine.url.database),
+                mend="Start this program again in the newer version.",
+            )
 
     def release(self, fence: Fence) -> None:
         with self._writing() as database:

@@ -19,6 +19,7 @@ from tieline.contract import (
     Client,
     CrmClient,
     Cursor,
+    Done,
     Gone,
     Identity,
     ListRow,
@@ -26,10 +27,12 @@ from tieline.contract import (
     NothingSent,
     Outcome,
     Page,
+    Pending,
     RateLimited,
     Record,
     Refused,
     Shape,
+    Stale,
     TielineError,
     TransientError,
     Unknown,
@@ -40,6 +43,7 @@ from tieline.workers.pause import Pause
 
 _logger = logging.getLogger(__name__)
 _MEND = "Tell the plugin's author; the details are in the log."
+_OUTCOMES = (Done, Pending, Refused, Stale, Unknown)
 _HARMLESS = (AnswerLost, NothingSent, RateLimited, Misconfigured, TransientError)
 
 
@@ -61,7 +65,8 @@ class Guarded:
 
     def pages(self, entity: str, shape: Shape, since: Cursor | None) -> Iterator[Page]:
         with self._reading():
-            yield from self.inner.pages(entity, shape, since)
+            for page in self.inner.pages(entity, shape, since):
+                yield _checked(page)
 
     def read(self, entity: str, shape: Shape, keys: Sequence[str]) -> Mapping[str, Record | None]:
         with self._reading():
@@ -121,6 +126,8 @@ class Guarded:
         return kind(f"the client failed ({type(error).__name__})", where=self.name, mend=_MEND, code="client_failed")
 
     def _cleaned(self, outcome: Outcome) -> Outcome:
+        if not isinstance(outcome, _OUTCOMES):
+            raise TypeError(f"{type(outcome).__name__} is no outcome")
         if isinstance(outcome, Refused | Unknown):
             return replace(outcome, reason=self.clean(outcome.reason))
         return outcome
@@ -131,6 +138,13 @@ class Guarded:
         error.args = (error.sentence(),)
         if isinstance(error, RateLimited):
             self.pause.begin(error)
+
+
+def _checked(page: Page) -> Page:
+    """A page that is none, or holds what is no record, would spoil everything behind it."""
+    if not isinstance(page, Page) or not all(isinstance(one, Record) and one.key for one in page.records):
+        raise TypeError("a page must hold records that have a key")
+    return page
 
 
 @dataclass(frozen=True)
