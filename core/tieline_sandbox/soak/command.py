@@ -71,6 +71,7 @@ def _document(play: Any, verdict: Any) -> dict[str, Any]:
         "kills": tally.kills,
         "kills_at_points": tally.at_points,
         "edits": play.people.edits,
+        "given_up": play.people.given_up,
         "faults": play.weather.faults,
         "requests": {"crm": play.stage.org.calls(), "erp": play.stage.erp.calls()},
         **{name: len(getattr(verdict, name)) for name in counted},

@@ -4,7 +4,6 @@ its screen. A request that a fault strikes is given up, as people do; the logs k
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import hmac
 import random
@@ -21,6 +20,7 @@ from tieline_sandbox.soak.stage import ORG, Stage
 
 SCREEN_USER = "Bea"
 _TIMEOUT = 60
+_BUSY = 429
 _GIVEN_UP = (requests.RequestException, SalesforceError, ValueError)
 
 
@@ -77,6 +77,7 @@ class Clerk:
         signed = hmac.new(self._key.encode(), query.encode(), hashlib.sha256).digest()
         headers = {
             "Accept": "application/json",
+            "Content-Type": "application/json",
             "api-auth-id": self._id,
             "api-auth-signature": base64.b64encode(signed).decode(),
         }
@@ -99,7 +100,7 @@ class People:
         self.admin, self.sam = Seller(document, users["admin"]), Seller(document, users["sam"])
         self.clerk = Clerk(stage.document(stage.system))
         self.pairs = self._customers()
-        self.edits = 0
+        self.edits = self.given_up = 0
         self._let_press()
         self._entry = self._price()
 
@@ -148,8 +149,12 @@ class People:
         return lambda: self.stage.erp.edit(SCREEN_USER, "Customers", pair.erp, **fields)
 
     def _try(self, work: Callable[[], object]) -> None:
-        with contextlib.suppress(*_GIVEN_UP):
+        try:
             work()
+        except _GIVEN_UP as error:
+            self.given_up += 1
+            if _is_our_mistake(error):
+                raise PermanentError(f"a person's request was refused: {error!r}", where="soak") from error
 
     def _born_in_crm(self, name: str) -> None:
         account = self.sam.create("Account", Name=name)
@@ -197,6 +202,12 @@ class People:
         product = self.admin.query("SELECT Id FROM Product2 WHERE IsActive = true ORDER BY ProductCode LIMIT 1")
         fields = {"Pricebook2Id": book, "Product2Id": product[0]["Id"], "UnitPrice": 2.5, "IsActive": True}
         return self.admin.create("PricebookEntry", **fields)
+
+
+def _is_our_mistake(error: Exception) -> bool:
+    """No fault of the weather's: such a request would never have worked."""
+    status = error.response.status_code if isinstance(error, requests.HTTPError) else getattr(error, "status", None)
+    return isinstance(status, int) and 400 <= status < 500 and status != _BUSY
 
 
 _ACCOUNTS = "SELECT Id, AccountNumber FROM Account WHERE AccountNumber != null"
