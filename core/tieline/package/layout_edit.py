@@ -142,7 +142,7 @@ def _sections_with(layout: Table, part: Part, wanted: Table) -> list[Node]:
     if home is None:
         home = next((at for at, node in enumerate(present) if _style(node) == _LAST_STYLE), len(present))
         present.insert(home, _empty_section(part.section, wanted))
-    present[home] = _placed(present[home], part.node)
+    present[home] = _placed(present[home], part, wanted)
     return present
 
 
@@ -171,11 +171,16 @@ def _empty_section(label: str, wanted: Table) -> Table:
     return {**declared, "layoutColumns": columns}
 
 
-def _placed(section: Node, item: Node) -> Node:
-    """At the end of the shortest column."""
+def _placed(section: Node, part: Part, wanted: Table) -> Node:
+    """At the end of the column it was declared in, as far as there is one."""
     if isinstance(section, str):
         return section
     columns = list(section.get("layoutColumns", ())) or [""]
-    at = min(range(len(columns)), key=lambda number: len(items(columns[number])))
-    columns[at] = _column(columns[at], (*items(columns[at]), item))
+    at = min(_column_of(part, wanted), len(columns) - 1)
+    columns[at] = _column(columns[at], (*items(columns[at]), part.node))
     return {**section, "layoutColumns": tuple(columns)}
+
+
+def _column_of(part: Part, wanted: Table) -> int:
+    columns = (enumerate(node.get("layoutColumns", ())) for node in sections(wanted))
+    return next(at for each in columns for at, column in each if part.node in items(column))

@@ -114,7 +114,10 @@ class FakeOrg:
         self.after_install()
 
     def retrieve(self, components: Mapping[str, Sequence[str]], /) -> Mapping[str, bytes]:
+        """An object's file holds its parts too, whoever made them."""
         wanted = [(kind, name) for kind, names in components.items() for name in names]
+        objects = tuple(f"{name}." for name in components.get("CustomObject", ()))
+        wanted += [key for key in self.held if objects and key[1].startswith(objects) and key not in wanted]
         known = [Component(*key, as_properties(self.held[key])) for key in wanted if key in self.held]
         return {path: data for path, data in files(known).items() if path != "package.xml"}
 

@@ -71,7 +71,7 @@ def installed() -> Table:
 def test_everything_of_ours_comes_and_nothing_of_theirs_moves() -> None:
     table = installed()
     assert labels(table) == ["Information", "Custom", "Accounting"]
-    assert names(table, Slot.FIELD) == ["Name", "Phone", "Website", "Mood__c", "Key__c", "Rank__c", "Tax__c"]
+    assert names(table, Slot.FIELD) == ["Name", "Phone", "Website", "Mood__c", "Key__c", "Tax__c", "Rank__c"]
     assert names(table, Slot.RELATED) == ["RelatedContactList", "ERP_Link__c.Account__c"]
     assert names(table, Slot.BUTTON) == ["Theirs", "Open"]
     assert table["showEmailCheckbox"] == ("false",)

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from tieline.contract import Component, Unconfirmed
+from tieline.contract import Component, PermanentError, Unconfirmed
 from tieline.package import fields as make
 from tieline.package.apply import Applied, apply_package, plan_package
 from tieline.package.drift import find_drift
 from tieline.package.ledger import read_ledger
+from tieline.package.objects import Sharing, numbered
 from tieline.package.plan import Plan, Purpose, Sign
 from tieline.package.rollback import plan_rollback
 
@@ -220,6 +221,36 @@ def test_going_back_from_an_uninstallation(life: Life) -> None:
     assert life.plan(life.bench.with_pages()).is_empty
 
 
+def test_fields_of_theirs_on_our_objects_come_back_with_the_object(life: Life) -> None:
+    life.apply()
+    life.org.held["CustomField", "Tie__c.Mood__c"] = {"type": ("Text",), "label": ("Mood",)}
+    life.org.held["Layout", "Tie__c-Theirs"] = life.bench.page
+    life.uninstall()
+    assert ("CustomField", "Tie__c.Mood__c") not in life.org.held
+    del life.org.held["Layout", "Tie__c-Theirs"]  # an org takes pages away with their object
+    life.roll_back()
+    assert life.org.held["CustomField", "Tie__c.Mood__c"]["label"] == ("Mood",)
+    assert life.org.held["Layout", "Tie__c-Theirs"] == life.bench.page
+
+
+def test_objects_that_hold_on_to_one_another_let_go_first(life: Life) -> None:
+    other = numbered("Knot__c", "Knot", "Knots", "K-{000}", Sharing.READ, "About knots.")
+    to_tie = make.lookup("Knot__c", "Tie__c", "Tie", "Tie__c", "Knots")
+    to_account = make.lookup("Knot__c", "Account__c", "Account", "Account", "Knots")
+    life.apply((*life.bench.package(), other, to_tie, to_account))
+    plan = plan_package(life.org, (), life.ledger, purpose=Purpose.UNINSTALL)
+    gone = {step.name for step in plan.steps}
+    assert {"Knot__c", "Tie__c", "Knot__c.Tie__c"} <= gone
+    assert "Knot__c.Account__c" not in gone
+
+
+def test_an_object_the_org_does_not_have_is_named_before_anything_is_sent(life: Life) -> None:
+    fields = (make.text("Quote", "Rank__c", "Rank"), make.lookup("Account", "Case__c", "Case", "Case", "Accounts"))
+    with pytest.raises(PermanentError, match="the org has no Case, Quote"):
+        life.apply((*life.bench.package(), *fields))
+    assert life.org.checks == 0
+
+
 def test_going_back_keeps_what_people_did_to_a_page_since(life: Life) -> None:
     life.apply()
     page = life.org.held[PAGE]
@@ -229,6 +260,19 @@ def test_going_back_keeps_what_people_did_to_a_page_since(life: Life) -> None:
     assert life.org.held[PAGE]["relatedLists"] == (own,)
     assert not shows_button(life)
     assert "Rank__c" not in str(life.org.held[PAGE])
+
+
+def test_going_back_puts_a_part_exactly_where_it_stood(life: Life) -> None:
+    """Between two things of theirs, from where an upgrade took it."""
+    life.apply()
+    (block,) = life.org.held[PAGE]["platformActionList"]
+    theirs = {"actionName": ("Account.Theirs",), "actionType": ("QuickAction",), "sortOrder": ("50",)}
+    listed = {**block, "platformActionListItems": (*block["platformActionListItems"], theirs)}
+    life.org.held[PAGE] = {**life.org.held[PAGE], "platformActionList": (listed,)}
+    before = life.held()
+    life.apply(life.bench.with_pages("Account.Other"))
+    life.roll_back()
+    assert life.held() == before
 
 
 def test_going_back_restores_values_that_were_changed(life: Life) -> None:
@@ -265,6 +309,16 @@ def test_drift_names_what_people_changed_also_after_an_upgrade(life: Life) -> No
     upgrade = life.bench.with_pages(extra=(make.text("Account", "More__c", "More"),))
     life.apply(upgrade)
     assert life.drift() == named
+
+
+def test_drift_names_a_field_under_another_heading(life: Life) -> None:
+    life.apply()
+    page = life.org.held[PAGE]
+    sections = tuple(
+        {**each, "label": ("Money",)} if each["label"] == ("Acme",) else each for each in page["layoutSections"]
+    )
+    life.org.held[PAGE] = {**page, "layoutSections": sections}
+    assert life.drift() == [f"Layout {PAGE[1]} layoutSections[Rank__c] moved"]
 
 
 def test_drift_names_what_was_taken_off(life: Life) -> None:
