@@ -18,6 +18,7 @@ COMMANDS: dict[str, Lazy] = {
     "drift": Lazy("tieline.cli.drift:drift", "Compare both sides field by field."),
     "link": Lazy("tieline.cli.repair:link", "Tie two records by hand."),
     "resolve": Lazy("tieline.cli.repair:resolve", "Settle a conflict that waits for a person."),
+    "review": Lazy("tieline.cli.review:review", "List records that could be one and the same."),
     "retry": Lazy("tieline.cli.repair:retry", "Try records that are Out of Sync again."),
     "unlink": Lazy("tieline.cli.repair:unlink", "Untie two records by hand."),
     "conflicts": Lazy("tieline.cli.conflicts:conflicts", "List conflicts and the values that lost."),

@@ -69,6 +69,14 @@ _FRENCH = {
     "Compare the record in both systems, then press Promote.": (
         "Comparez la fiche dans les deux systèmes, puis cliquez sur Promouvoir."
     ),
+    "this may be a {label} that the other system has already": (
+        "c'est peut-être une fiche ({label}) que l'autre système a déjà"
+    ),
+    "See `tieline review`: tie the two, or say that they differ.": (
+        "Voyez `tieline review` : liez les deux, ou dites qu'elles diffèrent."
+    ),
+    "a strong key says that they are the same": "une clé forte dit qu'il s'agit de la même fiche",
+    "Correct the key, or use `tieline link`.": "Corrigez la clé, ou utilisez `tieline link`.",
     "more than one {label} of the other system could be this one": (
         "plusieurs fiches ({label}) de l'autre système peuvent correspondre à celle-ci"
     ),

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from tieline.contract import Values
 from tieline.store.nouns import Link, Problem
 from tieline.store.protocol import Transaction
 from tieline.sync.context import Context
 from tieline.sync.family import follow_parents, wake_children
-from tieline.sync.matching import Pairing, pair
+from tieline.sync.matching import Pairing, matches, pair
 from tieline.sync.points import Point
 from tieline.sync.repair import HELD
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
 
 AMBIGUOUS = "ambiguous"
+CANDIDATES = "candidates"
+"""In `Link.extra`: by entity, links of the other side that it could be."""
 
 
 @dataclass(slots=True)
@@ -27,7 +30,7 @@ class Matched:
 
 def match_mapping(context: Context, entity: str, rules: Rules) -> Matched:
     """Join what is certain, mark what is ambiguous. Costs nothing while no record without a partner has changed."""
-    if not any(field.key for field in rules.mapping.fields):
+    if not matches(rules):
         return Matched()
     with context.store.transaction(context.fence) as tx:
         if not _anything_new(tx, context, rules):
@@ -135,7 +138,7 @@ def _release(tx: Transaction, entity: str, found: Pairing, by_id: dict[str, Link
         if link.id in settled_now or not _is_ambiguous(link) or (places and entity not in places):
             continue
         left = sorted(places - {entity})
-        extra = {name: value for name, value in link.extra.items() if name != AMBIGUOUS}
+        extra = {name: value for name, value in link.extra.items() if name not in {AMBIGUOUS, CANDIDATES}}
         if left:
             saved.append(replace(link, extra={**extra, AMBIGUOUS: left}))
         else:
@@ -146,22 +149,35 @@ def _release(tx: Transaction, entity: str, found: Pairing, by_id: dict[str, Link
 def _mark(
     tx: Transaction, context: Context, entity: str, rules: Rules, found: Pairing, by_id: dict[str, Link]
 ) -> None:  # fmt: skip
-    """A link without an entity may be ambiguous in several; it remembers in which."""
-    problem = Problem(
-        f"more than one {rules.mapping.label.lower()} of the other system could be this one",
-        "Choose the right one with `tieline link`, or correct the key fields.",
-        context.clock.now(),
-        AMBIGUOUS,
-    )
+    """A link without an entity may be ambiguous in several; it remembers in which, and who it could be."""
     marked = []
     for link in (by_id[ident] for ident in found.ambiguous):
         places = set(link.extra.get(AMBIGUOUS, ()))
-        if _is_ambiguous(link) and entity in places and not link.dirty:
+        candidates = {**link.extra.get(CANDIDATES, {}), entity: list(found.ambiguous[link.id])}
+        if _is_ambiguous(link) and not link.dirty and candidates == link.extra.get(CANDIDATES):
             continue
-        extra = {**link.extra, AMBIGUOUS: sorted({*places, entity})}
-        why = link.problem if _is_ambiguous(link) else problem
+        extra = {**link.extra, AMBIGUOUS: sorted({*places, entity}), CANDIDATES: candidates}
+        alike = link.id in found.alike
+        why = link.problem if _is_ambiguous(link) else _unclear(rules, context.clock.now(), alike=alike)
         marked.append(settled(replace(link, problem=why, dirty=False, extra=extra)))
     tx.save_links(marked)
+
+
+def _unclear(rules: Rules, now: datetime, *, alike: bool) -> Problem:
+    label = rules.mapping.label.lower()
+    if alike:
+        return Problem(
+            f"this may be a {label} that the other system has already",
+            "See `tieline review`: tie the two, or say that they differ.",
+            now,
+            AMBIGUOUS,
+        )
+    return Problem(
+        f"more than one {label} of the other system could be this one",
+        "Choose the right one with `tieline link`, or correct the key fields.",
+        now,
+        AMBIGUOUS,
+    )
 
 
 def _is_ambiguous(link: Link) -> bool:

@@ -6,16 +6,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tieline.contract import Field
-from tieline.store.nouns import Canonical, Link
+from tieline.store.nouns import Canonical, Link, Observation
 from tieline.sync.rules import Rules
+
+DISTINCT = "distinct"
+"""In `Link.extra` of a CRM record: links it looks like and is not."""
 
 
 @dataclass(slots=True)
 class Pairing:
-    """`pairs` are (CRM link id, ERP link id); `ambiguous` maps a link to the partners it could have."""
+    """`pairs` are (CRM link id, ERP link id); `ambiguous` maps a link to the partners it could have, `alike` are those
+    of them that agree on no strong key."""
 
     pairs: list[tuple[str, str]] = field(default_factory=list)
     ambiguous: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    alike: set[str] = field(default_factory=set)
 
 
 def pair(rules: Rules, crm: Sequence[Link], erp: Sequence[Link]) -> Pairing:
@@ -33,7 +38,39 @@ def pair(rules: Rules, crm: Sequence[Link], erp: Sequence[Link]) -> Pairing:
     for ident, partners in (*partners_of_crm.items(), *partners_of_erp.items()):
         if partners and ident not in paired:
             result.ambiguous[ident] = tuple(sorted(partners))
+    _note_alike(rules, crm, erp, result)
     return result
+
+
+def matches(rules: Rules) -> bool:
+    """Whether records of this mapping are compared with strangers at all."""
+    return bool(rules.mapping.review) or any(field.key for field in rules.mapping.fields)
+
+
+def _note_alike(rules: Rules, crm: Sequence[Link], erp: Sequence[Link], result: Pairing) -> None:
+    """Strangers that no strong key speaks for and that look alike, unless a person said that they differ."""
+    names = rules.mapping.review
+    taken = {ident for two in result.pairs for ident in two} | result.ambiguous.keys()
+    if not names:
+        return
+    here = {link.id: look for link in crm if link.id not in taken and (look := _look(link.crm, names))}
+    there = {link.id: look for link in erp if link.id not in taken and (look := _look(link.erp, names))}
+    distinct = {(link.id, other) for link in crm for other in link.extra.get(DISTINCT, ())}
+    by_look: dict[tuple[str, ...], list[str]] = {}
+    for ident, look in there.items():
+        by_look.setdefault(look, []).append(ident)
+    for ident, look in here.items():
+        for other in by_look.get(look, ()):
+            if (ident, other) not in distinct:
+                for one, two in ((ident, other), (other, ident)):
+                    result.ambiguous[one] = tuple(sorted({*result.ambiguous.get(one, ()), two}))
+                    result.alike.add(one)
+
+
+def _look(seen: Observation | None, names: Sequence[str]) -> tuple[str, ...]:
+    """What two records have to agree on to look alike; nothing when a part of it is empty."""
+    values = [str(seen.fields.get(name) or "").casefold() for name in names] if seen else []
+    return tuple(values) if all(values) else ()
 
 
 def _meet(

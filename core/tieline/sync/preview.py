@@ -8,7 +8,7 @@ from tieline.contract import Promotion
 from tieline.store.nouns import Link
 from tieline.sync.context import Context
 from tieline.sync.match import strangers
-from tieline.sync.matching import pair
+from tieline.sync.matching import matches, pair
 from tieline.sync.rules import Rules
 
 
@@ -45,7 +45,7 @@ def _count(context: Context, entity: str, rules: Rules) -> Counts:
             for link in strangers(tx, context, home, rules)
             if link.crm and not link.crm.deleted and not link.erp_key
         ]
-    pairing = pair(rules, crm, erp) if any(field.key for field in rules.mapping.fields) else pair(rules, [], [])
+    pairing = pair(rules, crm, erp) if matches(rules) else pair(rules, [], [])
     taken = {ident for two in pairing.pairs for ident in two} | set(pairing.ambiguous)
     new_in_crm = [link for link in erp if link.id not in taken] if rules.mapping.create_in_crm else []
     free = [link for link in crm if link.id not in taken]

@@ -75,6 +75,8 @@ def _sets_of_fields(mapping: Mapping, where: str) -> Iterator[Problem]:
     writing = (field.erp for field in mapping.fields if field.direction in _TO_ERP)
     for problem in check_unique(where, "ERP field", writing):
         yield Problem(where, problem.what, "Let only one CRM field write it.")
+    for name in mapping.review:
+        yield from check_known(path(where, "review"), "CRM field", name, (f.crm for f in mapping.fields))
     if mapping.number:
         yield from check_known(path(where, "number"), "ERP field", mapping.number, (f.erp for f in mapping.fields))
     for name in mapping.crm_constants:
