@@ -124,7 +124,7 @@ def test_an_old_backup_is_taken_up_by_keys(make_play: Any, backup: Any, tmp_path
     if point:
         assert play.once(TIELINE_FAULTPOINT=point).code == -9
     backup(play.state / "tieline.db", tmp_path / "saved.db")
-    for _ in range(3):
+    for _ in range(2):
         play.errands()
         play.stage.settle()
     play.errands()
