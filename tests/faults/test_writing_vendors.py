@@ -85,6 +85,24 @@ def test_the_back_office_spells_what_it_stores(
         tie.idle()
 
 
+def test_two_systems_that_undo_each_other_are_stopped(tie: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The org writes small letters, the back office capitals: without a breaker the value would travel for ever."""
+    account, guid = tie.pair()
+    flow(monkeypatch, lambda _ident, sent: {**sent, "Fax": sent["Fax"].lower()} if sent.get("Fax") else sent)
+    habit(monkeypatch, str.upper)
+    tie.erp_edit("Customers", guid, FaxNumber="Mixed")
+    for _ in range(20):
+        tie.cycle()
+        tie.later(30)
+    rest = tie.places()
+    for _ in range(3):
+        tie.cycle()
+    assert tie.places() == rest
+    panel = tie.panel(account)
+    assert panel["Sync_Status__c"] == "Out of Sync"
+    assert panel["Next_Step__c"]
+
+
 # hidden values --------------------------------------------------------------------------------------------------------
 
 
