@@ -1,5 +1,5 @@
 """Whether every wrong engine is noticed, and by which history. An engine that falls over does not count: it is its
-judge that must notice."""
+judge that must notice. Nor does a history that the right engine breaks too."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _caught(given: tuple[str, int]) -> dict[str, Any]:
     told: dict[str, Any] = {"name": name, "caught": False, "seed": None, "invariant": None}
     for seed in range(first, first + MOST):
         played = play(Script(MUTANTS[name].shape, seed, mutant=name))
-        if played.invariant and not played.collapsed:
+        if played.invariant and not played.collapsed and not play(Script(MUTANTS[name].shape, seed)).invariant:
             return told | {"caught": True, "seed": seed, "invariant": played.invariant}
     return told
 

