@@ -93,9 +93,3 @@ def test_the_audit_holds_and_a_copy_of_its_checkpoints_says_so(told: Told, tmp_p
     copy.write_text(copy.read_text().replace('"seq": ', '"seq": 1'))
     told("audit", "verify", "--checkpoint", str(copy), code=1)
     assert kept["kept"][0]["back_office"] == "unleashed"
-
-
-def test_resolve_says_what_would_win_before_it_does(tie: Any, told: Told, disputed: tuple[str, str]) -> None:
-    account, _ = disputed
-    done = told("resolve", "--mapping", "customer", "--record", account, "--keep", "crm")
-    assert done["fields"] == []
