@@ -17,11 +17,7 @@ ROW = re.compile(r"^\| (?P<number>\d+) \| (?P<fault>.+?) \| (?P<holds>.+?) \| (?
 TEST = re.compile(r"`(?P<path>tests/[\w/]+\.py)::(?P<name>test_\w+)(?P<case>\[[^`]+\])?`")
 WAITS = re.compile(r"\*waits for (Intacct|Infor|Phocas|PostgreSQL)\*")
 
-NOT_YET: frozenset[int] = frozenset({
-    35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 48, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
-    64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90,
-    101, 104, 105, 106, 107, 108, 109, 110,
-})  # fmt: skip
+NOT_YET: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def standing(tie: Any) -> list[tuple[str, str, str]]:
 MAPPINGS = ("customer", "contact", "product")
 
 
-@pytest.mark.parametrize("side", ["org", "erp"])
+@pytest.mark.parametrize("side", ["org", pytest.param("erp", marks=pytest.mark.deep)])
 def test_objects_that_look_empty_are_not_deleted(tie: Any, side: str) -> None:
     """Rows 29 and 49: no row at all, from a side that had many."""
     tie.pair()
@@ -78,6 +78,7 @@ def test_a_field_that_is_hidden_is_not_empty(tie: Any) -> None:
     assert tie.erp.held("Customers", guid)["PhoneNumber"] == "040 2"
 
 
+@pytest.mark.deep
 def test_no_access_and_no_rows_are_told_apart(tie: Any) -> None:
     """Row 49: an object without rows says nothing; one out of sight is named."""
     engine = tie.engine()
@@ -167,6 +168,7 @@ def _without_edit(body: bytes, field: str) -> bytes:
     )
 
 
+@pytest.mark.deep
 def test_a_field_that_may_only_be_read_is_named(tie: Any) -> None:
     """Row 31."""
     account, guid = tie.pair(CustomerName="Read only", PhoneNumber="040 1")

@@ -44,6 +44,8 @@ from tieline.org.session import Session
 from tieline.org.values import full_id, moment
 from tieline.org.writing import BATCH, Writer
 
+_FORGOTTEN = "INVALID_REPLICATION_DATE"
+
 
 class OrgClient:
     """Implements `contract.Client`. The org has no accounting entities; `entity` is ignored.
@@ -118,6 +120,14 @@ class OrgClient:
 
     def deleted(self, entity: str, obj: str, since: datetime) -> Iterator[Gone]:  # noqa: ARG002
         """From the recycle bin, which keeps 15 days and may be emptied earlier."""
+        try:
+            yield from self._binned(obj, since)
+        except PermanentError as error:
+            if error.code != _FORGOTTEN:
+                raise
+            raise PermanentError(error.what, where=obj, code="deletes_forgotten") from error
+
+    def _binned(self, obj: str, since: datetime) -> Iterator[Gone]:
         seen = self.describer.visible(obj, ("Id", STAMP, "MasterRecordId", "IsDeleted"))
         if "IsDeleted" not in seen or STAMP not in seen:
             return
