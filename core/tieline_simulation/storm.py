@@ -27,6 +27,7 @@ from tieline_managed_lists.rows import settle
 from tieline_simulation.acts import Act, acts_of
 from tieline_simulation.acts.edits import born_in_erp, meddle
 from tieline_simulation.acts.presses import ask
+from tieline_simulation.acts.repairs import retry
 from tieline_simulation.bench import Bench
 from tieline_simulation.declared import SHAPES, TERMS, actions_of, mappings_of
 from tieline_simulation.doors import Door, Killed
@@ -226,6 +227,7 @@ class Storm:
         """Everything heals; cycles until one writes nothing. The one after that costs nothing but looking."""
         self.world.tick(600)
         self._heal()
+        self._read_whole()
         for _ in range(most):
             self.world.tick(2 * 3600)
             asked = self._promote_held()
@@ -243,6 +245,15 @@ class Storm:
                 self._idle()
                 return
         raise Violation("I1", f"still writing after {most} cycles")
+
+    def _read_whole(self) -> None:
+        """A day goes by: everything that was out of sight for a while has been read again since."""
+        if self.weather.withholds:
+            retry(self)  # what was refused for want of a right is tried again by a person, once the right is back
+        if self.weather.withholds or self.weather.hides:
+            for _ in range(3):
+                self.world.tick(13 * 3600)
+                self.cycle()
 
     def _idle(self) -> None:
         """Nothing has happened since the last cycle: this one looks and does nothing."""

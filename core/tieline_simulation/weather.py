@@ -34,7 +34,7 @@ class Weather:
         return cls(
             pick([0, 0.01, 0.03]), pick([0, 0.15, 0.4]), pick([0, 0, 0.05]), pick([0, 0.2, 0.5]), pick([0, 0.3]),
             pick([0, 0, 0.1]), pick([False, False, True]), pick([False, True]), pick([0, 0, 0.01, 0.03]),
-            False, False, False,
+            pick([False, False, True]), pick([False, False, True]), pick([False, False, True]),
         )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ class Plot:
         return cls(**{one.name: rng.random() < 0.3 and one.name in READY for one in fields(cls)})
 
 
-READY = {"hints", "lines", "lists", "held", "repairs", "widened"}
+READY = {one.name for one in fields(Plot)} - {"remade"}
 
 
 @dataclass

@@ -112,7 +112,8 @@ class Truth:
         for name, value in dropped.items():
             kept, lost = self.form(chosen.get(name)), self.form(value)
             if kept != lost and kept:
-                self.parents.setdefault(kept, set()).add(lost)
+                for one in self.ancestors(kept):  # the engine may know the winner by an earlier value
+                    self.parents.setdefault(one, set()).add(lost)
             elif lost and not kept:
                 self.dropped.add(lost)
 
@@ -120,15 +121,16 @@ class Truth:
         """Whether somebody who typed `new`, or a value it was typed over, had `old` before him."""
         if not new and old in self.dropped:
             return True
-        todo, met = [new], {new}
+        return old in self.ancestors(new)
+
+    def ancestors(self, value: str) -> set[str]:
+        """The value itself, what it was typed over, and so on back."""
+        todo, met = [value], {value}
         while todo:
-            here = todo.pop()
-            if here == old:
-                return True
-            fresh = self.parents.get(here, set()) - met
+            fresh = self.parents.get(todo.pop(), set()) - met
             met |= fresh
             todo += fresh
-        return False
+        return met
 
     # what the engine keeps --------------------------------------------------------------------------------------
 
