@@ -67,9 +67,7 @@ def test_the_condition_goes_along_with_the_repeated_write(tie: Any) -> None:
     assert tie.org.held("Account", account)["Phone"] == tie.erp.held("Customers", guid)["PhoneNumber"]
 
 
-@pytest.mark.parametrize(
-    "spelling", ["bulk", pytest.param("rest", marks=deep), pytest.param("rest in xml", marks=deep)]
-)
+@pytest.mark.parametrize("spelling", ["bulk", deep("rest"), deep("rest in xml")])
 def test_every_spelling_of_an_ended_session_is_understood(tie: Any, spelling: str) -> None:
     """Row 25; SOAP's own is `test_metadata_logs_in_again`."""
     account, guid = tie.pair()
