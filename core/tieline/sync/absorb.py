@@ -72,9 +72,10 @@ def _absorbed(link: Link, rules: Rules, side: Side, record: Record, now: datetim
 
 def _unreadable(link: Link, side: Side, record: Record, error: PermanentError, now: datetime) -> Absorbed:
     """Said once, however often the record is read."""
-    problem = Problem(f"{error.where}: {error.what}", error.mend, now, UNREADABLE)
+    reason = f"{error.where}: {error.what}"
+    problem = Problem(reason, error.mend, now, UNREADABLE)
     known = link.problem
-    if link.tombstone or (known and (known.code, known.reason) == (problem.code, problem.reason)):
+    if link.tombstone or (known and (known.code, known.reason) == (UNREADABLE, reason)):
         return Absorbed(None)
     keyed = replace(link, crm_key=record.key) if side is Side.CRM else replace(link, erp_key=record.key)
     told = settled(replace(keyed, problem=problem, dirty=False))
