@@ -11,7 +11,7 @@ from tieline.contract import PermanentError
 from tieline_sandbox.soak.judge import Evidence, Judge, Verdict
 from tieline_sandbox.soak.people import People
 from tieline_sandbox.soak.planes import Plane
-from tieline_sandbox.soak.said import Ledger, Site
+from tieline_sandbox.soak.said import Ledger, Site, Typed
 from tieline_sandbox.soak.stage import Stage
 from tieline_sandbox.soak.weather import Weather
 from tieline_sandbox.soak.workers import Worker, eventually
@@ -93,21 +93,27 @@ class Soak:
         self.tally.kills += 1
 
     def _arrival(self, work: Callable[[], list[str]]) -> Callable[[], bool]:
-        """Do the work of people; what is answered tells whether one of their values stands on the other side as well.
-        Of two that meet, one wins."""
-        since = {Site.CRM: _last(self.stage.org), Site.ERP: _last(self.stage.erp)}
+        """Do the work of people; what is answered tells whether it was taken up: each value that was saved stands on
+        the other side as well, or lost to another one and was overwritten."""
+        since = {site: _last(self._plane(site)) for site in Site}
         typed = [self.ledger.typed[value] for value in work()]
 
-        def stands(value: str, site: Site) -> bool:
-            rows = (self.stage.org if site is Site.CRM else self.stage.erp).log(since[site])
-            return any(value in (row["after"] or {}).values() for row in rows)
+        def held(one: Typed, site: Site) -> list[Any]:
+            rows = [row for row in self._plane(site).log(since[site]) if row["id"] == one.pair.on(site)]
+            return [(row["after"] or {}).get(one.column.on(site)) for row in rows]
 
-        saved = [one for one in typed if stands(one.value, one.site)]
-        return lambda: not saved or any(stands(one.value, one.site.other) for one in saved)
+        def taken_up(one: Typed) -> bool:
+            return one.value in held(one, one.site.other) or held(one, one.site)[-1] != one.value
+
+        saved = [one for one in typed if one.value in held(one, one.site)]
+        return lambda: all(taken_up(one) for one in saved)
+
+    def _plane(self, site: Site) -> Plane:
+        return self.stage.org if site is Site.CRM else self.stage.erp
 
     def _await(self, worker: Worker, arrived: Callable[[], bool]) -> None:
         started = self._clock.monotonic()
-        words = f"an edit made before it started arrives: {worker.err}"
+        words = f"what was typed before it started is taken up (see {worker.logs})"
         eventually(self._clock, lambda: not worker.running or arrived(), words, _ARRIVAL)
         if worker.running:
             self.tally.recoveries.append(self._clock.monotonic() - started)

@@ -51,17 +51,17 @@ class Worker:
 
     def __init__(self, zygote: Zygote, pid: int, logs: Path) -> None:
         self.pid = pid
-        self._zygote, self._logs = zygote, logs
+        self.logs, self._zygote = logs, zygote
         self._code: int | None = None
         self._stopped = False
 
     @property
     def out(self) -> str:
-        return self._logs.with_suffix(".out").read_text("utf-8")
+        return self.logs.with_suffix(".out").read_text("utf-8")
 
     @property
     def err(self) -> str:
-        return self._logs.with_suffix(".err").read_text("utf-8")
+        return self.logs.with_suffix(".err").read_text("utf-8")
 
     @property
     def code(self) -> int | None:
