@@ -114,4 +114,4 @@ def _follow(
     merged = [one for one in gone if one.merged_into]
     found = tx.links_by_key(context.back_office, home, rules.name, side, [one.key for one in merged])
     idents = {key: link.id for key, link in found.items() if is_missing(link, side, None)}
-    return follow_merges(tx, context, side, idents, merged)
+    return follow_merges(tx, context, rules, side, idents, merged)

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tieline.contract import Gone, Side
-from tieline.store.nouns import Link, Problem
+from tieline.store.nouns import Conflict, Link, Problem
 from tieline.store.protocol import Transaction
 from tieline.sync.context import Context
 from tieline.sync.family import wake_children
+from tieline.sync.identity import derive
+from tieline.sync.rules import Rules
 from tieline.sync.standing import DUPLICATE, stand
 from tieline.sync.status import settled
 
 
 def follow_merges(
-    tx: Transaction, context: Context, side: Side, idents: dict[str, str], gone: Sequence[Gone]
+    tx: Transaction, context: Context, rules: Rules, side: Side, idents: dict[str, str], gone: Sequence[Gone]
 ) -> int:  # fmt: skip
     """`idents`: link by the key of a record that is gone. Returns the links that followed. Links are read anew for each
     merge: in a chain of them the survivor of one is lost in the next."""
@@ -24,7 +26,10 @@ def follow_merges(
         link = tx.link(idents[one.key]) if one.merged_into and one.key in idents else None
         if link is None or link.tombstone:
             continue
-        after = _merged(context, side, link, _survivor(tx, context, side, link, one.merged_into), one.merged_into)
+        survivor = _survivor(tx, context, side, link, one.merged_into)
+        after = _merged(context, side, link, survivor, one.merged_into)
+        if survivor is not None and not survivor.key(side.other):
+            tx.add_conflicts(_overruled(context, rules, side, link, survivor))
         tx.save_links(after)
         wake_children(tx, link.mapping, [tx.link(each.id) or each for each in after])
         note = context.note("merged", link=link.id, mapping=link.mapping, side=side, note=f"into {one.merged_into}")
@@ -43,17 +48,46 @@ def _survivor(tx: Transaction, context: Context, side: Side, link: Link, key: st
 
 
 def _merged(context: Context, side: Side, link: Link, survivor: Link | None, key: str) -> list[Link]:
-    if survivor is None:
-        return [settled(replace(_keyed(link, side, key), dirty=True))]
+    if survivor is None:  # not read yet: the two meet for the first time then
+        unread = replace(link, crm=None) if side is Side.CRM else replace(link, erp=None)
+        return [settled(replace(_keyed(unread, side, key), base={}, dirty=True))]
     if not survivor.key(side.other) and link.key(side.other):
         buried = replace(_keyed(survivor, side, ""), tombstone=f"merged:{link.id}", dirty=False)
         seen = survivor.seen(side)
         heir = replace(link, crm=seen) if side is Side.CRM else replace(link, erp=seen)
-        return [settled(buried), settled(replace(_keyed(heir, side, key), dirty=True))]
+        filled = {name for name, value in seen.fields.items() if value is not None} if seen else set()
+        base = {
+            name: pair for name, pair in link.base.items() if name in filled
+        }  # a blank of the survivor says nothing
+        return [settled(buried), settled(replace(_keyed(heir, side, key), base=base, dirty=True))]
     lost = settled(replace(link, tombstone=f"merged:{survivor.id}", dirty=False))
     if not link.key(side.other):
         return [lost]
     return [lost, settled(stand(survivor, _duplicate(context, side, link)))]
+
+
+def _overruled(context: Context, rules: Rules, side: Side, lost: Link, survivor: Link) -> list[Conflict]:
+    """The survivor's values stand where both had one: whoever merged chose them. What the other side has of the lost
+    record, and what goes, stays readable."""
+    kept, theirs = survivor.seen(side), lost.seen(side.other)
+    place, now = (0 if side is Side.CRM else 1), context.clock.now()
+    if kept is None or theirs is None:
+        return []
+    names = tuple(
+        name
+        for name, pair in sorted(lost.base.items())
+        if name in rules.by_name and kept.fields.get(name) not in (None, pair[place])
+    )
+    if not names:
+        return []
+    winning = {name: kept.fields[name] for name in names}
+    losing = {name: theirs.fields.get(name) for name in names}
+    crm, erp = (winning, losing) if side is Side.CRM else (losing, winning)
+    ident = derive("merged", lost.id, survivor.id)
+    base = {name: list(lost.base[name]) for name in names}
+    return [
+        Conflict(ident, lost.back_office, lost.id, lost.mapping, names, base, crm, erp, str(side), "merged", now, now)
+    ]
 
 
 def _keyed(link: Link, side: Side, key: str) -> Link:

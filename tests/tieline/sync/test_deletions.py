@@ -101,8 +101,10 @@ def test_a_survivor_nobody_promoted_takes_the_tie_over() -> None:
     bench.settle()
     link = bench.link("c2")
     assert (link.crm_key, link.tombstone, link.status) == ("new", "", Status.IN_SYNC)
-    assert bench.crm.value("Account", "new", "Name") == bench.erp.value("Customers", "c2", "name")
+    assert bench.crm.value("Account", "new", "Name") == bench.erp.value("Customers", "c2", "name") == "Newcomer"
     assert _births(bench, "Account") == 3
+    assert _policies(bench)["Name",] == ({"Name": "Newcomer"}, "merged")  # what it was called stays readable
+    assert bench.crm.value("Account", "new", "Phone") == "0"  # a blank of the survivor's clears nothing
 
 
 def test_a_chain_of_merges_ends_at_the_last_survivor() -> None:
