@@ -6,10 +6,35 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from tieline.store.nouns import CursorRow, Link
+from tieline.store.nouns import CursorRow, Link, Status
 from tieline.store.protocol import Fence, Store, Transaction
 from tieline.sync.status import derive
+from tieline.sync.transitions import TABLE, Transition
 from tieline_simulation.violation import Violation, require
+
+_AT_ONCE = {
+    (Status.AWAITING_ACKNOWLEDGMENT, Status.IN_SYNC),  # the answer shows the record
+    (Status.AWAITING_ACKNOWLEDGMENT, Status.NOT_PROMOTED),  # a birth that never happened
+    (Status.IN_SYNC, Status.PROMOTED),  # something newer was seen or sent, and nothing confirms it yet
+    (Status.CHANGES_PENDING, Status.PROMOTED),  # and what was held back is settled
+    (Status.NOT_PROMOTED, Status.PROMOTED),  # a record of the back office, met or born
+    (Status.NOT_PROMOTED, Status.OUT_OF_SYNC),  # refused, unreadable or ambiguous before it ever went out
+    (Status.OUT_OF_SYNC, Status.NOT_PROMOTED),
+    (Status.DELETE_REQUEST_REJECTED, Status.PROMOTED),
+    *(
+        (status, Status.DELETE_REQUEST_REJECTED)  # the CRM says no: calls to it leave no mark on the link
+        for status in (Status.PROMOTED, Status.IN_SYNC, Status.CHANGES_PENDING, Status.OUT_OF_SYNC)
+    ),
+}
+"""Changes of status that take several events of the table in one save."""
+
+
+def _reachable() -> frozenset[tuple[str, str]]:
+    told = {(str(at), str(to)) for (at, _), cell in TABLE.items() if isinstance(cell, Transition) for to in cell.to}
+    return frozenset(told | {(str(at), str(to)) for at, to in _AT_ONCE})
+
+
+REACHABLE = _reachable()
 
 
 class WatchedTransaction:
@@ -43,6 +68,11 @@ class WatchedTransaction:
 
 
 def _never_back(before: Link, after: Link) -> None:
+    if not (before.tombstone or after.tombstone or before.status == after.status):
+        step = (str(before.status), str(after.status))
+        require(step in REACHABLE, "I7", "no event leads from {} to {}: {}", *step, after)
+        unsaid = after.status is Status.NOT_PROMOTED and before.erp_key
+        require(not unsaid, "I7", "not promoted any more, and nobody unlinked it: {}", after)
     require(after.promoted >= before.promoted, "I7", "promotion forgotten: {}", after)
     require(after.epoch >= before.epoch, "I7", "epoch went back: {}", after)
     old, new = before.erp, after.erp

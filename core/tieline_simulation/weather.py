@@ -53,10 +53,7 @@ class Plot:
 
     @classmethod
     def drawn(cls, rng: random.Random) -> Plot:
-        return cls(**{one.name: rng.random() < 0.3 and one.name in READY for one in fields(cls)})
-
-
-READY = {one.name for one in fields(Plot)} - {"remade"}
+        return cls(**{one.name: rng.random() < 0.3 for one in fields(cls)})
 
 
 @dataclass

@@ -179,6 +179,17 @@ def test_i7_a_status_that_does_not_follow() -> None:
     _breaks("I7", lie)
 
 
+def test_i7_a_record_of_the_back_office_that_is_not_promoted_any_more() -> None:
+    storm = _calm()
+    _breaks("I7", lambda: _save(storm, replace(storm.live_links()[0], erp_key="")))
+
+
+def test_i7_a_change_of_status_that_no_event_makes() -> None:
+    storm = _calm()
+    link = storm.live_links()[0]
+    _breaks("I7", lambda: _save(storm, replace(link, extra={**link.extra, "system_of_record": "crm"})))
+
+
 class _Forgetful(MemoryStore):
     """A store whose cursors go back."""
 
