@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, event
+from sqlalchemy import Connection, Engine, Table, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, ProgrammingError
 
@@ -53,6 +54,15 @@ def writing(engine: Engine, durable: bool = True) -> Iterator[Connection]:
             if not is_sqlite and not durable:
                 database.exec_driver_sql("set local synchronous_commit to off")
             yield database
+
+
+def now(database: Connection, ours: datetime) -> datetime:
+    """The time leases are judged by. A file is used by programs of one machine, which share its clock (`ours`); a
+    server has one of its own, for the clocks of several machines differ."""
+    if database.dialect.name == _SQLITE:
+        return ours
+    told: datetime = database.execute(select(func.clock_timestamp())).scalar_one()
+    return told.astimezone(UTC)
 
 
 def upsert(database: Connection, table: Table, rows: Sequence[dict[str, Any]], *, replace: bool = True) -> None:

@@ -127,7 +127,8 @@ class Store(Protocol):
         commit that a power cut may lose (polling); a process crash never loses a commit."""
 
     def lease(self, name: str, owner: str, now: datetime, seconds: float) -> Fence | None:
-        """Take or renew a lease; None while another owner holds it. Each change of owner raises the token."""
+        """Take or renew a lease; None while another owner holds it. Each change of owner raises the token. `now` is
+        ours; a database server judges by its own clock, so that two machines need not agree."""
 
     def release(self, fence: Fence) -> None: ...
 

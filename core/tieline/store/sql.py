@@ -56,7 +56,7 @@ class SqlStore:
     def lease(self, name: str, owner: str, now: datetime, seconds: float) -> Fence | None:
         with self._writing() as database:
             self._still_ours(database)
-            taken = next_lease(_held(database, name), name, owner, now, seconds)
+            taken = next_lease(_held(database, name), name, owner, dialect.now(database, now), seconds)
             if taken is not None:
                 dialect.upsert(database, LEASE, [codec.lease_row(taken)])
             return taken

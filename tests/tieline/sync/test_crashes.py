@@ -34,10 +34,12 @@ class Countdown:
     def __init__(self, *at: int) -> None:
         self.at, self.passed = set(at), 0
         self.names: Counter[str] = Counter()
+        self.first: dict[str, int] = {}
 
     def __call__(self, name: str) -> None:
         self.passed += 1
         self.names[name] += 1
+        self.first.setdefault(name, self.passed)
         if self.passed in self.at:
             raise Killed(name)
 
@@ -123,22 +125,48 @@ def _outcome(bench: Bench) -> tuple[object, ...]:
 SHAPES = [(WholeErp, ("",)), (VersionedErp, ("",)), (AsyncErp, ("north", "south"))]
 
 
-@pytest.mark.parametrize(("erp", "entities"), SHAPES, ids=["whole", "versioned", "async"])
+every_shape = pytest.mark.parametrize(("erp", "entities"), SHAPES, ids=["whole", "versioned", "async"])
+
+
+@every_shape
+def test_killed_once_at_every_point(erp: type[Toy], entities: tuple[str, ...]) -> None:
+    """The first time each point is passed, and every seventh passing of any."""
+    calm, countdown = _replay(erp, entities)
+    assert countdown.passed > 20
+    _killed_at(erp, entities, _outcome(calm), {*countdown.first.values(), *range(1, countdown.passed + 1, 7)})
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(900)
+@every_shape
 def test_killed_once_anywhere(erp: type[Toy], entities: tuple[str, ...]) -> None:
     calm, countdown = _replay(erp, entities)
-    expected = _outcome(calm)
-    assert countdown.passed > 20
-    for kill in range(1, countdown.passed + 1):
+    _killed_at(erp, entities, _outcome(calm), set(range(1, countdown.passed + 1)))
+
+
+def _killed_at(erp: type[Toy], entities: tuple[str, ...], expected: tuple[object, ...], kills: set[int]) -> None:
+    for kill in sorted(kills):
         bench, _ = _replay(erp, entities, kill)
         _check(bench, expected, f"killed at passing {kill}")
 
 
-@pytest.mark.parametrize(("erp", "entities"), SHAPES, ids=["whole", "versioned", "async"])
+@every_shape
 def test_killed_again_while_recovering(erp: type[Toy], entities: tuple[str, ...]) -> None:
+    _killed_twice(erp, entities, step=29, gaps=(1, 3))
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(900)
+@every_shape
+def test_killed_again_at_many_places(erp: type[Toy], entities: tuple[str, ...]) -> None:
+    _killed_twice(erp, entities, step=7, gaps=(1, 2, 3, 5))
+
+
+def _killed_twice(erp: type[Toy], entities: tuple[str, ...], step: int, gaps: tuple[int, ...]) -> None:
     calm, countdown = _replay(erp, entities)
     expected = _outcome(calm)
-    for first in range(1, countdown.passed, 7):
-        for gap in (1, 2, 3, 5):
+    for first in range(1, countdown.passed, step):
+        for gap in gaps:
             bench, _ = _replay(erp, entities, first, first + gap)
             _check(bench, expected, f"killed at {first} and {first + gap}")
 
