@@ -38,8 +38,8 @@ def pages_of_junk(*_given: Any) -> Iterator[Any]:
     yield {"records": ["not", "records"]}
 
 
-def words(*_given: Any) -> Any:
-    return ["done", None]
+def words(*given: Any) -> Any:
+    return ["done"] * len(given[-1])
 
 
 def spoiled(tie: Any, method: str, instead: Callable[..., Any]) -> Any:
@@ -141,7 +141,7 @@ def _frozen(mapping: Any) -> Any:
     return replace(mapping, fields=fields)
 
 
-@pytest.mark.parametrize("count", [300, pytest.param(20_000, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("count", [300, pytest.param(2_000, marks=pytest.mark.deep)])
 def test_one_entity_with_everything_to_do_starves_nobody(count: int) -> None:
     """Thousands of records of one company are due at once; the only one of the other arrives in the same cycle."""
     world = World(step=0.001)
