@@ -248,12 +248,12 @@ class Storm:
 
     def _read_whole(self) -> None:
         """A day goes by: everything that was out of sight for a while has been read again since."""
-        if self.weather.withholds:
-            retry(self)  # what was refused for want of a right is tried again by a person, once the right is back
-        if self.weather.withholds or self.weather.hides:
-            for _ in range(3):
-                self.world.tick(13 * 3600)
-                self.cycle()
+        if not (self.weather.withholds or self.weather.hides):
+            return
+        for hours in (25, 2):
+            self.world.tick(hours * 3600)
+            self.cycle()
+            retry(self)  # what was refused for want of a right, a person tries again once the right is back
 
     def _idle(self) -> None:
         """Nothing has happened since the last cycle: this one looks and does nothing."""
