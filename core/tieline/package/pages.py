@@ -29,7 +29,8 @@ class Page:
 
 def expanded(components: Sequence[Component], present: Iterable[str]) -> tuple[Component, ...]:
     """Each declared layout once for every layout of its object; under its own name when the org has none. `present`
-    are the names of the org's layouts; those of other vendors' packages are theirs."""
+    are the names of the org's layouts, escaped as the org writes them (`Account-Sales %28EU%29`) and sent back so [K];
+    those of other vendors' packages are theirs."""
     own = [name for name in sorted(present) if _MANAGED not in name.partition("-")[2]]
     found: list[Component] = []
     for component in components:

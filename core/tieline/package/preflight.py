@@ -17,7 +17,7 @@ _MOST_PROBLEMS = 5
 def check(plan: Plan, metadata: Metadata) -> None:
     """Raises PermanentError with all that is wrong, as far as it fits into a sentence."""
     check_schema(plan.system, (*plan.components, *plan.sent))
-    needed = sorted(set(_objects(plan.sent)))
+    needed = sorted(set(_objects(plan.sent)))  # standard objects are listed among the custom ones [K]
     if not needed:
         return
     known = {*metadata.list_components(CUSTOM_OBJECT), *(each.name for each in plan.sent if each.kind == CUSTOM_OBJECT)}
