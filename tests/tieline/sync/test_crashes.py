@@ -20,7 +20,6 @@ from tieline_simulation.bench import Bench
 from tieline_simulation.systems import AsyncErp, Toy, ToyCrm, VersionedErp, WholeErp
 from tieline_simulation.world import World
 
-
 TERMS = ManagedList("toy", "terms", "Payment term", "Payment terms")
 
 
