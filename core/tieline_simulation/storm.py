@@ -250,7 +250,7 @@ class Storm:
         """A day goes by: everything that was out of sight for a while has been read again since."""
         if not (self.weather.withholds or self.weather.hides):
             return
-        for hours in (25, 2):
+        for hours in (25, 25):
             self.world.tick(hours * 3600)
             self.cycle()
             retry(self)  # what was refused for want of a right, a person tries again once the right is back
