@@ -44,7 +44,8 @@ class Endings:
         for system in ("crm", self.truth.bench.erp.name):
             born: dict[tuple[str, str], list[Place]] = {}
             for place, origin in self.truth.born.items():
-                if place[0] == system and not self.vanished(place):
+                erased = place in self.truth.erased  # its partner was deleted; restored, it is given a new one
+                if place[0] == system and not (erased or self.vanished(place)):
                     born.setdefault((place[2], origin), []).append(place)
             twice = {origin: places for origin, places in born.items() if len(places) > 1}
             require(not twice, "I3", "made twice: {}", twice)

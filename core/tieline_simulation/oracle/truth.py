@@ -39,6 +39,7 @@ class Truth:
         self.written: set[tuple[str, str, str, str]] = set()  # system, key, field, value
         self.born: dict[Place, str] = {}
         self.deleted: set[Place] = set()
+        self.erased: set[Place] = set()  # by the engine, as the mapping asks
         self.dropped: set[str] = set()  # values that a person gave up for none at all, by a merge
         self.touched = 0  # changes that people made
         self.told: Callable[[Change, Mapping, str, str, str], None] = lambda *_given: None
@@ -71,6 +72,7 @@ class Truth:
         if change.action == "delete":
             self.deleted.add(place)
             if change.engine:
+                self.erased.add(place)
                 self.engine_deleted(change)
             return
         self.state[place] = change.values
