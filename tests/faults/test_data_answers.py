@@ -31,6 +31,13 @@ HARMLESS: dict[str, Change] = {
 }
 
 
+RARE = {"half a character", "nested", "markup", "nothing", "other pages"}
+
+
+def deep(name: str) -> Any:
+    return pytest.param(SPOILED[name], marks=pytest.mark.deep)
+
+
 def spoil(box: Any, path: str, change: Change, query: str = "") -> list[int]:
     """Until calmed, change what the system answers there; one entry for each time it was done."""
     done: list[int] = []
@@ -46,7 +53,9 @@ def spoil(box: Any, path: str, change: Change, query: str = "") -> list[int]:
     return done
 
 
-@pytest.mark.parametrize("change", SPOILED.values(), ids=SPOILED)
+@pytest.mark.parametrize(
+    "change", [deep(name) if name in RARE else change for name, change in SPOILED.items()], ids=SPOILED
+)
 def test_a_list_of_the_back_office_that_makes_no_sense(tie: Any, change: Change) -> None:
     before = tie.places()
     links = {one.id: str(one.status) for one in tie.links()}

@@ -94,6 +94,7 @@ def test_texts_typed_in_the_back_office_come_as_they_are(tie: Any) -> None:
     tie.idle()
 
 
+@pytest.mark.deep
 @UNHURRIED
 @given(texts=st.lists(st.text(IN_XML, max_size=200), max_size=12))
 def test_any_text_survives_the_way_there_and_back(tie: Any, texts: list[str]) -> None:

@@ -171,7 +171,7 @@ def test_a_migration_killed_half_way_leaves_nothing_and_is_done_again(tmp_path: 
         tx.save_fact("scope", "name", 1)
 
 
-@pytest.mark.parametrize("end", ["closed", "full"])
+@pytest.mark.parametrize("end", ["closed", pytest.param("full", marks=pytest.mark.deep)])
 def test_nobody_hears_the_complaints(tie: Any, tmp_path: Path, end: str) -> None:
     """Standard error is closed, or its disk is full: the sync goes on, and its result is right."""
     guid = tie.customer()

@@ -69,7 +69,7 @@ def refusals(monkeypatch: pytest.MonkeyPatch) -> Refusals:
     return Refusals(monkeypatch)
 
 
-@pytest.mark.parametrize("count", [4, 30], ids=["composite", "collections"])
+@pytest.mark.parametrize("count", [4, pytest.param(30, marks=pytest.mark.deep)])
 def test_one_row_of_a_batch_is_refused(ruled: Any, tie: Any, count: int) -> None:
     guids = [tie.customer() for _ in range(count)]
     tie.settle()
@@ -129,6 +129,7 @@ def test_a_locked_row_is_tried_again_later_and_holds_up_nobody(tie: Any) -> None
     assert str(tie.link(guid).status) == "In Sync"
 
 
+@pytest.mark.deep
 def test_a_row_that_stays_locked_is_told_and_still_tried(tie: Any) -> None:
     account, guid = tie.pair()
     tie.org.act(tie.user(), "lock", "Account", account, {"seconds": 1_000_000})
