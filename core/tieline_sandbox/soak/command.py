@@ -38,7 +38,7 @@ def _run(invocation: Invocation, rounds: int, seed: int, share: float, system: s
     from tieline.sync.points import Point
     from tieline_sandbox.commands import built_in_data
     from tieline_sandbox.soak.rounds import Soak
-    from tieline_sandbox.soak.stage import staged
+    from tieline_sandbox.soak.stage import data_for, staged
     from tieline_sandbox.soak.workers import Zygote
 
     runtime = invocation.runtime
@@ -49,7 +49,7 @@ def _run(invocation: Invocation, rounds: int, seed: int, share: float, system: s
     with ExitStack() as running:
         modules = [str(getattr(chosen.client, "__module__", "tieline"))]
         zygote = running.enter_context(Zygote(runtime.clock, state / "log" / "soak", modules))
-        stage = running.enter_context(staged(zygote, state, system, built_in_data()))
+        stage = running.enter_context(staged(zygote, state, system, data_for(rounds, built_in_data(), state / "data")))
         play = running.enter_context(closing(Soak(stage, seed, share, [str(point) for point in Point])))
         started = runtime.clock.monotonic()
         verdict = play.play(rounds, lambda done: _progress(invocation, done, rounds))

@@ -21,6 +21,8 @@ from tieline_sandbox.soak.stage import ORG, Stage
 SCREEN_USER = "Bea"
 _TIMEOUT = 60
 _BUSY = 429
+_HOT = 8
+_EDITS_A_CUSTOMER = 5
 _GIVEN_UP = (requests.RequestException, SalesforceError, ValueError)
 
 
@@ -112,11 +114,11 @@ class People:
 
     def live(self) -> None:
         """One edit of one field anywhere, in the middle of everything."""
-        self._edit(self._draw.choice(list(Site)), self._draw.choice(self.pairs), self._draw.randrange(len(COLUMNS)))
+        self._edit(self._draw.choice(list(Site)), self._draw.choice(self._hot()), self._draw.randrange(len(COLUMNS)))
 
     def dead(self) -> list[str]:
         """While the product lies dead: one field of one customer, on one side or on both; what was typed."""
-        pair, column = self._draw.choice(self.pairs), self._draw.randrange(len(COLUMNS))
+        pair, column = self._draw.choice(self._hot()), self._draw.randrange(len(COLUMNS))
         sites = self._draw.sample(list(Site), self._draw.randint(1, 2))
         return [self._edit(site, pair, column) for site in sites]
 
@@ -132,6 +134,12 @@ class People:
         name = self.ledger.order()
         self.edits += 1
         self._try(lambda: self._sell(name))
+
+    def _hot(self) -> Sequence[Pair]:
+        """Everybody works on the same few customers, so that they meet, and on others after a while: a field that goes
+        to and fro all the time within an hour is taken for a loop of two systems, and rightly stopped."""
+        first = self.edits // _EDITS_A_CUSTOMER
+        return [self.pairs[(first + at) % len(self.pairs)] for at in range(min(_HOT, len(self.pairs)))]
 
     def _edit(self, site: Site, pair: Pair, at: int) -> str:
         column = COLUMNS[at]

@@ -49,6 +49,14 @@ class Pair:
         return self.crm if site is Site.CRM else self.erp
 
 
+def customers(count: int) -> str:
+    """So many customers to start from, as a CSV file in Northwind's form."""
+    names = "customerID,companyName,contactName,contactTitle,address,city,region,postalCode,country,phone,fax"
+    rows = (f"C{at:04},Customer {at:04},Contact {at:04},Owner,Street {at},Town,NULL,{at:05},Sweden,554 {at:06},NULL"
+            for at in range(count))  # fmt: skip
+    return "\n".join([names, *rows, ""])
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """A value somebody meant to save. Whether it was saved, only that side's log knows."""

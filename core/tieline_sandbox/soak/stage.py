@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any
 
 from tieline.contract import PermanentError
 from tieline_sandbox.soak.planes import Plane
+from tieline_sandbox.soak.said import customers
 from tieline_sandbox.soak.workers import Ran, Worker, Zygote, eventually
 
 ORG = "org"
 _MOST_CYCLES = 30
+_FEW, _A_ROUND = 12, 0.75
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,13 @@ class Stage:
             if ran.code == 0 and _quiet(json.loads(ran.out)):
                 return count
         raise PermanentError(f"not at rest after {_MOST_CYCLES} cycles: {ran}", where="soak", mend="Look into its log.")
+
+
+def data_for(rounds: int, samples: Path, place: Path) -> Path:
+    """A folder of seed data with customers enough for so many rounds, made at `place`; the rest is as in `samples`."""
+    shutil.copytree(samples, place)
+    (place / "customers.csv").write_text(customers(_FEW + round(rounds * _A_ROUND)), "utf-8")
+    return place
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ from tieline_sandbox.commands import built_in_data
 from tieline_sandbox.soak.judge import Verdict
 from tieline_sandbox.soak.people import People
 from tieline_sandbox.soak.rounds import Soak
-from tieline_sandbox.soak.stage import Stage, staged
+from tieline_sandbox.soak.stage import Stage, data_for, staged
 from tieline_sandbox.soak.workers import Ran, Worker, Zygote, eventually
 
 CLIENTS = ("tieline_unleashed.client", "tieline_unleashed.sandbox")
@@ -109,9 +109,10 @@ def make_play(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """A new stage at rest; `share` of its requests fail."""
     with ExitStack() as ending:
 
-        def make(seed: int = 1, share: float = 0.0, points: tuple[str, ...] = ()) -> Play:
-            state = tmp_path_factory.mktemp("play") / "state"
-            stage = ending.enter_context(staged(zygote, state, "unleashed", built_in_data()))
+        def make(seed: int = 1, share: float = 0.0, points: tuple[str, ...] = (), rounds: int = 40) -> Play:
+            folder = tmp_path_factory.mktemp("play")
+            data = data_for(rounds, built_in_data(), folder / "data")
+            stage = ending.enter_context(staged(zygote, folder / "state", "unleashed", data))
             return Play(stage, ending.enter_context(closing(Soak(stage, seed, share, list(points)))))
 
         yield make
