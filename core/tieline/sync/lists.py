@@ -17,7 +17,6 @@ from tieline.sync.list_rows import KEY_FIELD, row_fields, row_print
 from tieline.sync.pace import LISTS
 from tieline.sync.points import Point
 
-
 _PASSES = 4
 """A parent has to be there before its children can point at it."""
 
@@ -38,7 +37,7 @@ def sync_lists(context: Context) -> ListTally:
     for managed in context.lists:
         try:
             undo_edits(context, managed)
-            tally.written += sum(_sync(context, entity, managed) for entity in context.entities)
+            tally.written += sum(_sync(context, entity, managed) for entity in context.open)
         except TielineError as error:
             tally.problems.append(f"{managed.plural}: {error.sentence()}")
     if not tally.problems:
