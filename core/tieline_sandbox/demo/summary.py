@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tieline.contract import Side
 from tieline.contract.naming import list_object
+from tieline.store.nouns import Status
 from tieline.sync.drift import differences
 from tieline_sandbox.demo.stage import ORG
 from tieline_sandbox.demo.story import Story
@@ -55,11 +57,15 @@ def _number(story: Story, link: Any) -> str:
 
 
 def _statuses(story: Story) -> list[str]:
+    """Every status a record has had. The audit tells how each event ended; a write to the back office that was
+    answered had been awaited."""
     context, after, seen = story.running().context, 0, set()
     with context.store.reading() as tx:
         seen |= {status for _, _, status in tx.count_links(context.back_office)}
         while entries := tx.audit(context.back_office, after, 5000):
             seen |= {entry.status for entry in entries if entry.status}
+            awaited = any(entry.side == Side.ERP and entry.call for entry in entries)
+            seen |= {str(Status.AWAITING_ACKNOWLEDGMENT)} if awaited else set()
             after = entries[-1].seq
     return sorted(seen)
 
