@@ -75,9 +75,8 @@ class Serial:
 
 @dataclass
 class Faults:
-    """Planned failures: the next write that matches fails before its effect, after it, or is refused; a `panel` that came along is not
-    written. `keep` are the
-    keys of records that may not be deleted."""
+    """Planned failures: the next write that matches fails before its effect, after it, or is refused; a `panel` that
+    came along is not written. `keep` are the keys of records that may not be deleted."""
 
     before: int = 0
     after: int = 0

@@ -14,7 +14,10 @@ import pytest
 from tieline.contract import Operation, Side, Write
 from tieline.store.memory import MemoryStore
 from tieline.store.nouns import CursorRow, Link, Problem, Status
+from tieline.sync.missing import suspicions_scope
+from tieline.sync.parts import part_of
 from tieline.sync.status import settled
+from tieline_simulation.acts.repairs import confirm_missing
 from tieline_simulation.declared import TERMS_OBJECT
 from tieline_simulation.storm import Plot, Storm, Weather
 from tieline_simulation.violation import INVARIANTS, Violation
@@ -79,6 +82,38 @@ def test_i1_a_reference_to_another_record() -> None:
     storm.erp.add("People", "p", last="three", customer="a")
     storm.run(steps=0)
     _breaks("I1", _then_judged(storm, lambda: storm.erp.edit("People", "p", customer="b")))
+
+
+def test_i1_a_false_alarm_about_missing_records() -> None:
+    storm = _calm()
+    with storm.store.transaction() as tx:
+        tx.save_fact(suspicions_scope("books"), part_of(Side.ERP, "", "customer").name,
+                     {"missing": 2, "known": 2, "since": storm.world.now().isoformat()})  # fmt: skip
+    _breaks("I1", lambda: confirm_missing(storm))
+
+
+def test_many_deletions_are_believed_once_a_person_says_so() -> None:
+    storm = _calm("whole")
+    for key in storm.erp.alive("Customers"):
+        storm.erp.remove("Customers", key)
+    storm.world.tick(26 * 3600)
+    storm.calm()
+    storm.oracle.verdict()
+    assert [link.erp_key for link in storm.live_links() if link.mapping == "customer"] == []
+
+
+def test_a_record_that_is_restored_after_its_partner_was_deleted_gets_a_new_one() -> None:
+    storm = _calm("versioned", Plot(bins=True))
+    account = _crm_key(storm, "a")
+    storm.crm.add("Contact", "mine", LastName="last", Email="m@x", AccountId=account)
+    storm.calm()
+    made = next(link.erp_key for link in storm.live_links() if link.crm_key == "mine")
+    storm.erp.remove("People", made)
+    storm.calm()
+    storm.erp.restore("People", made)
+    storm.calm()
+    storm.oracle.verdict()
+    assert _crm_key(storm, made) != "mine"
 
 
 def test_i2_a_value_overwritten_unread() -> None:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from tieline.contract import Side, TielineError
 from tieline.store.nouns import Link
 from tieline.store.protocol import Fenced
+from tieline.sync.missing import approve, suspicions
+from tieline.sync.parts import Part
 from tieline.sync.repair import HELD, Repair
+from tieline_simulation.violation import require
 
 if TYPE_CHECKING:
     from tieline_simulation.storm import Storm
@@ -55,6 +58,28 @@ def link(storm: Storm) -> None:
 
 def _alone(link: Link) -> bool:
     return bool(link.extra.get(HELD)) and bool(link.crm_key) != bool(link.erp_key)
+
+
+def confirm_missing(storm: Storm) -> int:
+    """An administrator reads what seems to be gone, looks there, and says that it was deleted. Returns how many parts
+    he was asked about; being asked about more records than were deleted is a false alarm that did not heal."""
+    with storm.store.transaction() as tx:
+        asked = suspicions(tx, "books")
+        for part, told in asked.items():
+            gone = _really_gone(storm, part)
+            require(told["missing"] <= gone, "I1", "{} of {} seem to be gone, and {} are", told["missing"], part, gone)
+        if asked:
+            approve(tx, "books", storm.world.now(), "ann")
+    return len(asked)
+
+
+def _really_gone(storm: Storm, part: Part) -> int:
+    """Records of a part that live links speak of and that are not there."""
+    toy, mapping = (storm.crm, storm.erp)[part.side is Side.ERP], storm.mapping(part.mapping)
+    there = toy.alive(mapping.crm_object if part.side is Side.CRM else mapping.erp_object, part.entity)
+    mine = (one for one in storm.live_links() if one.mapping == part.mapping)
+    keys = {one.key(part.side) for one in mine if part.side is Side.CRM or one.entity == part.entity}
+    return len(keys - {""} - there.keys())
 
 
 def map_one_more(storm: Storm) -> None:

@@ -21,11 +21,13 @@ TWINLESS = {"Account", "Contact"}
 
 @dataclass
 class Endings:
-    """`promoted`: (CRM record, entity) that a user asked for and was told yes; `tied`: every key a link ever had."""
+    """`promoted`: (CRM record, entity) that a user asked for and was told yes; `tied`: every key a link ever had;
+    `partners`: by (entity, ERP key) the CRM records it ever was tied to."""
 
     truth: Truth
     promoted: set[tuple[str, str]]
     tied: set[str]
+    partners: dict[tuple[str, str], set[str]]
 
     def verdict(self) -> None:
         self.no_twins()
@@ -53,7 +55,14 @@ class Endings:
             if system == "crm" and obj in TWINLESS:
                 _, entity, erp_obj, erp_key = origin.split("/", 3)
                 back = (self.truth.bench.erp.name, entity, erp_obj, erp_key) in self.truth.born
+                back = back and not self._lost_its_partner(entity, obj, erp_key)
                 require(not back, "I3", "{} {} was made from {}, which the engine itself had made", obj, key, erp_key)
+
+    def _lost_its_partner(self, entity: str, obj: str, erp_key: str) -> bool:
+        """The engine deleted the record it had come from, because it was deleted itself; restored, it is given a new
+        partner."""
+        former = self.partners.get((entity, erp_key), set())
+        return any(("crm", "", obj, key) in self.truth.erased for key in former)
 
     def _one_document_a_press(self) -> None:
         rows = self.truth.bench.erp.rows

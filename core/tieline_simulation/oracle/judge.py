@@ -31,7 +31,7 @@ class Oracle:
         self.overwrites = Losses(self.truth)
         self.rights = Rights(self.truth)
         self.tied: set[str] = set()
-        self.endings = Endings(self.truth, self.rights.promoted, self.tied)
+        self.endings = Endings(self.truth, self.rights.promoted, self.tied, self.rights.partners)
         self.books = Books(self.truth, self.endings)
 
     @property
