@@ -32,7 +32,7 @@ from tieline.host.settings import ORG_WORD, SALESFORCE
 from tieline.host.translations import Translator
 from tieline.host.validation.findings import did_you_mean
 from tieline.host.vault import Vault
-from tieline.host.words import HOST_WORDS
+from tieline.host.words import host_words
 from tieline.store.nouns import Connection
 from tieline.store.protocol import Store
 
@@ -107,7 +107,7 @@ class Runtime:
 
     @cached_property
     def translator(self) -> Translator:
-        return Translator((*self.declarations.translations, *HOST_WORDS))
+        return Translator((*self.declarations.translations, *host_words()))
 
     def system(self, name: str) -> System:
         """A system of a plugin that runs; the error says why one does not. Raises Misconfigured."""

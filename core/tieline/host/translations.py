@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tieline.contract import Translations
+from tieline.host.sentence import SLOT, Sentence, fill
 
-_SLOT = re.compile(r"\{(\w+)\}")
+_DEPTH = 2
+"""A sentence may hold another one, and that a word."""
 
 
 class Translator:
@@ -18,40 +19,59 @@ class Translator:
     """
 
     def __init__(self, catalogues: Iterable[Translations]) -> None:
-        self._texts: dict[tuple[str, str], str] = {}
-        for catalogue in catalogues:
-            for source, translated in catalogue.texts.items():
-                self._texts.setdefault((_plain(catalogue.language), source), translated)
-        self._patterns = [
-            (language, _pattern(source), translated)
-            for (language, source), translated in self._texts.items()
-            if _SLOT.search(source)
-        ]
+        self._catalogues = tuple(catalogues)
+        self._words: dict[str, _Words] = {}
 
     def text(self, language: str, source: str) -> str:
-        wanted = _plain(language)
-        return self._known(wanted, source) or self._known(wanted.partition("_")[0], source) or source
+        """The words in the language; the source where it is not known."""
+        wanted = plain(language)
+        for name in dict.fromkeys((wanted, wanted.partition("_")[0])):
+            found = self._of(name).text(source, _DEPTH)
+            if found is not None:
+                return found
+        return source
 
     def languages(self) -> tuple[str, ...]:
-        return tuple(sorted({language for language, _ in self._texts}))
+        return tuple(sorted({plain(catalogue.language) for catalogue in self._catalogues}))
 
-    def _known(self, language: str, source: str) -> str | None:
-        return self._texts.get((language, source)) or self._filled(language, source)
+    def _of(self, language: str) -> _Words:
+        if language not in self._words:
+            self._words[language] = _Words([each for each in self._catalogues if plain(each.language) == language])
+        return self._words[language]
 
-    def _filled(self, language: str, source: str) -> str | None:
-        for known, pattern, translated in self._patterns:
-            match = pattern.fullmatch(source) if known == language else None
-            if match:
-                parts = {name: self._texts.get((language, part), part) for name, part in match.groupdict().items()}
-                return _SLOT.sub(lambda slot, found=parts: str(found[slot[1]]), translated)  # type: ignore[misc]
+
+class _Words:
+    """All of one language, read when it is first wanted."""
+
+    def __init__(self, catalogues: Sequence[Translations]) -> None:
+        self._texts: dict[str, str] = {}
+        for catalogue in catalogues:
+            for source, translated in catalogue.texts.items():
+                if translated:
+                    self._texts.setdefault(source, translated)
+        found = [Sentence(source) for source in self._texts if SLOT.search(source)]
+        self._sentences = sorted(found, key=lambda each: (-each.is_sure, -each.weight))
+
+    def text(self, source: str, depth: int) -> str | None:
+        """Space around it stays."""
+        bare = source.strip()
+        known = self._texts.get(bare) or (self._filled(bare, depth) if depth else None)
+        return source.replace(bare, known, 1) if known else None
+
+    def _filled(self, text: str, depth: int) -> str | None:
+        for sentence in self._sentences:
+            found = sentence.match(text) if sentence.key in text else None
+            if found is not None:
+                return fill(self._texts[sentence.source], {name: self._part(found[name], depth) for name in found})
         return None
 
+    def _part(self, value: str, depth: int) -> str:
+        """A word, a sentence, or words with commas between them."""
+        known = self.text(value, depth - 1)
+        if known is not None:
+            return known
+        return ", ".join(self._texts.get(each, each) for each in value.split(", "))
 
-def _pattern(source: str) -> re.Pattern[str]:
-    """The source as a pattern: its slots match anything on one line."""
-    pieces = _SLOT.split(source)
-    return re.compile("".join(re.escape(p) if n % 2 == 0 else f"(?P<{p}>.+)" for n, p in enumerate(pieces)))
 
-
-def _plain(language: str) -> str:
+def plain(language: str) -> str:
     return language.replace("-", "_").lower()

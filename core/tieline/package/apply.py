@@ -17,6 +17,7 @@ from tieline.package.metadata import Count, DeployAnswer, Metadata, People, Prog
 from tieline.package.objects import CUSTOM_OBJECT
 from tieline.package.pages import expanded, note
 from tieline.package.parts import LAYOUT, owner_of
+from tieline.package.translated import TRANSLATIONS, Wording, translated
 from tieline.package.plan import Plan, Purpose, Step, make_plan
 from tieline.package.preimage import Image, PreImages
 from tieline.package.removals import object_of
@@ -56,10 +57,14 @@ def plan_package(
     *,
     assign: Sequence[str] = (),
     purpose: Purpose = Purpose.APPLY,
+    wording: Wording | None = None,
 ) -> Plan:
-    """Compare what is declared with what the org has; nothing is changed. No components at all: all goes."""
+    """Compare what is declared with what the org has; nothing is changed. No components at all: all goes. `wording`
+    adds the translations, for the languages that the org has switched on."""
     layouts = metadata.list_components(LAYOUT) if any(each.kind == LAYOUT for each in components) else ()
     desired = expanded(components, layouts)
+    if wording and desired:
+        desired += tuple(translated(desired, wording.among(metadata.list_components(TRANSLATIONS))))
     wanted = {(component.kind, component.name) for component in desired} | set(ledger.installed) | set(ledger.started)
     return make_plan(desired, inspect(metadata, wanted).components, ledger, assign, purpose)
 

@@ -12,7 +12,7 @@ import pytest
 from tieline.actions.promote import Wish, mark
 from tieline.contract import Outcome, Refused, Write
 from tieline.host.translations import Translator
-from tieline.host.words import HOST_WORDS
+from tieline.host.words import host_words
 from tieline.store.nouns import Link
 from tieline.sync import panel
 from tieline.sync.cycle import Cycle
@@ -154,7 +154,7 @@ def french(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     plain = type(bench).context
 
     def context(self: Bench) -> Any:
-        return replace(plain(self), say=Translator(HOST_WORDS).text)
+        return replace(plain(self), say=Translator(host_words()).text)
 
     monkeypatch.setattr(type(bench), "context", context)
     yield
