@@ -59,9 +59,9 @@ class MemoryLinks:
         return {key: link for key, link in found.items() if link is not None}
 
     def _one(self, key: Key) -> Link | None:
-        """The live link before the buried ones; of those the one with the greatest id."""
+        """The live link before the buried ones; of those, one that another link took over from comes last."""
         candidates = self._links.among(self._by_key.get(key) or ()).values()
-        return max(candidates, key=lambda link: (not link.tombstone, link.id), default=None)
+        return max(candidates, key=lambda link: (not link.tombstone, not link.superseded, link.id), default=None)
 
     def children(self, parent: str) -> list[Link]:
         found = self._links.among(self._by_parent.get(parent) or ())

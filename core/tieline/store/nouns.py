@@ -54,6 +54,10 @@ class Problem:
     final: bool = True
 
 
+SUPERSEDED = ("merged", "unlinked")
+"""How tombstones begin of links that another link took over from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """One CRM record tied (or not yet tied) to one ERP record of one back office and entity.
@@ -99,6 +103,11 @@ class Link:
 
     def seen(self, side: Side) -> Observation | None:
         return self.crm if side is Side.CRM else self.erp
+
+    @property
+    def superseded(self) -> bool:
+        """Buried by a person who untied or merged records: another link speaks for them now."""
+        return self.tombstone.startswith(SUPERSEDED)
 
 
 @dataclass(frozen=True, slots=True)

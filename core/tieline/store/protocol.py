@@ -27,7 +27,8 @@ class Transaction(Protocol):
     def links_by_key(
         self, back_office: str, entity: str, mapping: str, side: Side, keys: Sequence[str]
     ) -> dict[str, Link]:
-        """Links by the record's key on one side; keys compare byte by byte."""
+        """Links by the record's key on one side; keys compare byte by byte. A live link comes before buried ones, and
+        of those one that no other link took over from."""
 
     def children(self, parent: str) -> list[Link]:
         """Links whose `parent` is this link, in order of the id."""

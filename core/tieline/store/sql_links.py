@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection as Database
-from sqlalchemy import Select, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import Select, bindparam, case, func, insert, literal_column, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tieline.contract.mapping import Side
 from tieline.store.guard import Guard, changed_since, reject_twins, second_link
 from tieline.store.link_codec import COLUMNS, link_of, row_of
 from tieline.store.moments import moment, text
-from tieline.store.nouns import Link
+from tieline.store.nouns import SUPERSEDED, Link
 from tieline.store.protocol import Fenced
 from tieline.store.tables import LINK
 
@@ -25,6 +25,7 @@ Place = tuple[str, str, str, Side, tuple[str]]
 CHUNK = 500  # keys in one IN list: SQLite's oldest limit is 999 parameters
 _EMPTY: Any = literal_column("''")  # partial indexes are only found by the very words of their condition
 _ALIVE, _BURIED = LINK.c.tombstone == _EMPTY, LINK.c.tombstone != _EMPTY
+_RANK = case((or_(*(LINK.c.tombstone.startswith(how) for how in SUPERSEDED)), 0), else_=1)
 _KEYS = {Side.CRM: LINK.c.crm_key, Side.ERP: LINK.c.erp_key}
 
 _LINKS = select(*(LINK.c[name] for name in COLUMNS))
@@ -56,7 +57,7 @@ class SqlLinks:
     def links_by_key(
         self, back_office: str, entity: str, mapping: str, side: Side, keys: Sequence[str]
     ) -> dict[str, Link]:
-        """A live link before the buried ones; of those the one with the greatest id."""
+        """A live link before the buried ones; of those, one that another link took over from comes last."""
         here = (LINK.c.back_office == back_office, LINK.c.entity == entity, LINK.c.mapping == mapping)
         column = _KEYS[side]
         wanted = _LINKS.where(*here, column != _EMPTY)
@@ -66,7 +67,7 @@ class SqlLinks:
             found |= {link.key(side): link for link in alive}
             missing = [key for key in some if key not in found]
             if missing:
-                buried = self._links(wanted.where(_BURIED, column.in_(missing)).order_by(LINK.c.id))
+                buried = self._links(wanted.where(_BURIED, column.in_(missing)).order_by(_RANK, LINK.c.id))
                 found |= {link.key(side): link for link in buried}
         return found
 

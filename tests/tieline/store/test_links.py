@@ -100,6 +100,15 @@ def test_a_live_link_comes_before_buried_ones(store: Store, make_link: MakeLink)
         assert tx.links_by_key(*KEY, Side.CRM, ["c"])["c"].id == "m"
 
 
+@pytest.mark.parametrize("superseded", ["unlinked", "merged:b"])
+def test_of_buried_links_one_that_another_took_over_from_comes_last(
+    store: Store, make_link: MakeLink, superseded: str
+) -> None:
+    save(store, make_link("z", crm_key="c", tombstone=superseded), make_link("a", crm_key="c", tombstone="gone:erp"))
+    with store.reading() as tx:
+        assert tx.links_by_key(*KEY, Side.CRM, ["c"])["c"].id == "a"
+
+
 def test_children_by_parent(store: Store, make_link: MakeLink) -> None:
     save(store, *(make_link(ident, parent=parent) for ident, parent in (("c", "p"), ("a", "p"), ("b", ""))))
     with store.reading() as tx:
