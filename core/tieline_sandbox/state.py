@@ -126,13 +126,8 @@ class State:
 
     def mutations(self, since: int = 0, limit: int = 100_000) -> list[Mutation]:
         """The ground truth after sequence number `since`, oldest first."""
-        with self._lock:
-            rows = self._db.execute(
-                "select seq, at, actor, operation, action, kind, id, key, before, after from mutation"
-                " where seq > ? order by seq limit ?",
-                (since, limit),
-            ).fetchall()
-        return [Mutation(*row[:8], *(json.loads(v) if v else None for v in row[8:])) for row in rows]
+        with self.reading() as reader:
+            return list(reader.mutations(since, limit))
 
 
 class Reader:
@@ -183,6 +178,16 @@ class Reader:
         )
         for ident, body in rows:
             yield ident, json.loads(body)
+
+    def mutations(self, since: int = 0, limit: int = 100_000) -> Iterator[Mutation]:
+        """The log after sequence number `since`, oldest first; inside a transaction with its own changes."""
+        rows = self._db.execute(
+            "select seq, at, actor, operation, action, kind, id, key, before, after from mutation"
+            " where seq > ? order by seq limit ?",
+            (since, limit),
+        )
+        for row in rows:
+            yield Mutation(*row[:8], *(json.loads(v) if v else None for v in row[8:]))
 
     def setting(self, name: str, default: Any = None) -> Any:
         row = self._db.execute("select value from setting where name = ?", (name,)).fetchone()

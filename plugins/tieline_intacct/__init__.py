@@ -1,0 +1,1 @@
+"""Tieline's plugin for Sage Intacct."""

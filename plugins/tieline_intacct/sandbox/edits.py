@@ -1,0 +1,88 @@
+"""Edits as a person makes them in the vendor's screens: what is named changes, the rest stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tieline_intacct.sandbox import custom, records
+from tieline_intacct.sandbox.catalogue import ObjectType
+from tieline_intacct.sandbox.problems import Refused
+from tieline_intacct.sandbox.profile import PROFILE_SETTING, Profile
+from tieline_intacct.sandbox.removal import remove
+from tieline_intacct.sandbox.rows import Row, by_key, by_number
+from tieline_intacct.sandbox.scope import Scope
+from tieline_intacct.sandbox.sessions import end_all
+from tieline_sandbox.application import EditRefused
+
+COMPANY = "COMPANY"
+CUSTOM_FIELD = "CUSTOMFIELD"
+OWNER = "MEGAENTITYID"
+
+
+def edit(scope: Scope, action: str, kind: str, ident: str, values: Mapping[str, Any]) -> str:
+    """Returns the record number. `kind` is an object, `Company` for the switches, `CustomField` for a field.
+
+    `ident` is a record number or an ID; `MEGAENTITYID` in a create says at which level the person works.
+    """
+    try:
+        if action == "expire":
+            end_all(scope.tx)
+            return ident
+        if kind.upper() == COMPANY:
+            return _set_profile(scope, action, values)
+        if kind.upper() == CUSTOM_FIELD and action == "create":
+            return custom.make(scope.tx, scope.catalogue, values)
+        return _edit(scope, action, _object(scope, kind), ident, values)
+    except Refused as refused:
+        raise EditRefused(f"{kind}: {'; '.join(problem.words for problem in refused.problems)}") from None
+
+
+def _edit(scope: Scope, action: str, kind: ObjectType, ident: str, values: Mapping[str, Any]) -> str:
+    given = dict(_flat(values))
+    if action == "create":
+        level = scope.owned_by(given.pop(OWNER, ""))
+        return records.save(level, kind, given, None).ident
+    row = by_number(scope.reader, scope.catalogue, kind, ident) or by_key(scope.reader, scope.catalogue, kind, ident)
+    if row is None:
+        raise EditRefused(f"{kind.name} holds no {ident}")
+    level = scope.owned_by(row.body.get(OWNER) or "")
+    if action == "delete":
+        remove(level, kind, row, ident)
+        return row.ident
+    return _update(level, row, given)
+
+
+def _update(scope: Scope, row: Row, given: Mapping[str, str]) -> str:
+    return records.save(scope, row.kind, given, row).ident
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Nested or dotted names; null clears."""
+    for name, value in values.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{path}.")
+        elif isinstance(value, bool):
+            yield path, "true" if value else "false"
+        else:
+            yield path, "" if value is None else str(value)
+
+
+def _object(scope: Scope, name: str) -> ObjectType:
+    found = scope.catalogue.find(name)
+    if found is None:
+        raise EditRefused(f"{name} is no object of this company")
+    return found
+
+
+def _set_profile(scope: Scope, action: str, values: Mapping[str, Any]) -> str:
+    if action != "update":
+        raise EditRefused("The company can only be updated")
+    changed = {**scope.tx.setting(PROFILE_SETTING, {}), **values}
+    try:
+        Profile().changed(changed)
+    except ValueError as error:
+        raise EditRefused(str(error)) from None
+    scope.tx.set_setting(PROFILE_SETTING, changed)
+    return COMPANY

@@ -1,0 +1,49 @@
+"""Which functions the gateway knows, and which of them write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tieline_intacct.sandbox import elements, querying, reading, writing
+from tieline_intacct.sandbox.elements import Element
+from tieline_intacct.sandbox.result import Result
+from tieline_intacct.sandbox.scope import Scope
+
+Read = Callable[[Scope, Element], list[Element]]
+Run = Callable[[Scope, Element], Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """`writes` is a transaction of its own, with the hooks around its commit."""
+
+    run: Run
+    writes: bool = False
+    object: str = ""
+
+
+def _reading(read: Read) -> Function:
+    return Function(lambda scope, element: Result(read(scope, element)))
+
+
+FUNCTIONS: Mapping[str, Function] = {
+    "query": _reading(querying.answer),
+    "read": _reading(reading.read),
+    "readByName": _reading(reading.read_by_name),
+    "readByQuery": _reading(reading.read_by_query),
+    "readMore": _reading(reading.read_more),
+    "readRelated": _reading(reading.read_related),
+    "create": Function(writing.create, writes=True),
+    "update": Function(writing.update, writes=True),
+    "delete": Function(writing.delete, writes=True),
+}
+
+
+def object_of(function: Function, element: Element) -> str:
+    """What a function is about, for matching faults."""
+    if function.object:
+        return function.object
+    named = elements.text_of(element, "object") or element.get("object", "")
+    first = next(iter(elements.children(element)), None)
+    return (named or (str(first.tag) if first is not None and function.writes else "")).upper()
