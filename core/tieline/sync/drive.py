@@ -13,7 +13,7 @@ from tieline.store.protocol import Transaction
 from tieline.sync.act import Actor, Tally
 from tieline.sync.context import Context
 from tieline.sync.erasing import overruled
-from tieline.sync.family import follows, residences, tied_earlier
+from tieline.sync.family import follows, residences, tied_earlier, wake_followers
 from tieline.sync.identity import derive, reference
 from tieline.sync.intents import Intended, create_item, delete_item, update_item
 from tieline.sync.loops import broken, stop, without
@@ -276,6 +276,7 @@ class Driver:
         with self.context.store.transaction(self.context.fence) as tx:
             tx.add_conflicts(work.conflicts)  # the loser is readable before anything is overwritten
             tx.save_links(list(work.saved.values()))
+            wake_followers(tx, self.context, self.rules.name, list(work.saved.values()))
             if work.notes:
                 tx.append_audit(self.context.back_office, work.notes)
 

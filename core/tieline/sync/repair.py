@@ -113,7 +113,16 @@ class Repair:
             halves = [settled(crm_half), settled(erp_half)]
             tx.save_links([apart])
             tx.save_links(halves)
+            self._wake_others(tx, link)
             self._note(tx, "unlinked", [(link, one) for one in (apart, *halves)])
+
+    def _wake_others(self, tx: Transaction, link: Link) -> None:
+        """Ties of the same CRM record in other entities: one of them may own its one-way fields now."""
+        after = ""
+        while links := tx.find_links(self.back_office, link.mapping, after=after):
+            mine = (one for one in links if one.crm_key == link.crm_key and one.erp_key and not one.tombstone)
+            tx.save_links([replace(one, dirty=True) for one in mine])
+            after = links[-1].id
 
     def _no_call_out(self, tx: Transaction, link: Link) -> None:
         """Writes to the CRM leave no mark on the link; what comes of them must still find it."""

@@ -8,7 +8,7 @@ from tieline.contract import Side
 from tieline.store.memory import MemoryStore
 from tieline.sync.repair import Repair
 from tieline_simulation.bench import Bench
-from tieline_simulation.systems import Toy, ToyCrm, VersionedErp
+from tieline_simulation.systems import AsyncErp, Toy, ToyCrm, VersionedErp
 from tieline_simulation.world import World
 
 
@@ -36,3 +36,35 @@ def test_a_record_that_was_untied_and_tied_again_comes_back_from_the_bin_to_its_
     bench.erp.edit("Customers", erp_key, name="Two")
     bench.settle()
     assert bench.crm.value("Account", crm_key, "Name") == "Two"
+
+
+def _tied_twice() -> tuple[Bench, str]:
+    """A customer of the north, whose account was promoted to the south later."""
+    bench = _bench(AsyncErp, "north", "south")
+    bench.erp.add("Customers", "c1", "north", name="One", code="N-1")
+    bench.settle()
+    key = bench.crm_key("c1")
+    bench.promote(key, "south")
+    bench.settle()
+    (there,) = bench.erp.alive("Customers", "south")
+    bench.erp.edit("Customers", there, "south", code="S-1")
+    bench.settle()
+    assert bench.crm.value("Account", key, "Code__c") == "N-1"
+    return bench, key
+
+
+def test_the_tie_that_is_left_owns_the_one_way_fields_when_the_first_record_was_deleted() -> None:
+    bench, key = _tied_twice()
+    bench.erp.remove("Customers", "c1", "north")
+    for _ in range(2):
+        bench.world.tick(25 * 3600)
+        bench.settle()
+    assert bench.crm.value("Account", key, "Code__c") == "S-1"
+
+
+def test_the_tie_that_is_left_owns_the_one_way_fields_when_the_first_was_undone() -> None:
+    bench, key = _tied_twice()
+    first = next(link for link in bench.links() if link.erp_key == "c1")
+    Repair(bench.store, "books", bench.world.now(), "ann").part(first)
+    bench.settle()
+    assert bench.crm.value("Account", key, "Code__c") == "S-1"
