@@ -19,6 +19,21 @@ def effective(mappings: Sequence[RecordMapping], chosen: BackOfficeSettings) -> 
     return tuple(_mapping(one, chosen.objects.get(one.name), off) for one in mappings if one.name not in off)
 
 
+def widened(mappings: Sequence[RecordMapping], chosen: Sequence[BackOfficeSettings]) -> tuple[RecordMapping, ...]:
+    """What has to stand in an org for all these back offices: everything declared, and the fields that were added.
+    What is switched off stays installed: its fields hold data."""
+    return tuple(replace(one, fields=(*one.fields, *_extra(one, chosen))) for one in mappings)
+
+
+def _extra(mapping: RecordMapping, chosen: Sequence[BackOfficeSettings]) -> Iterator[Field]:
+    seen = {field.crm for field in mapping.fields}
+    for office in chosen:
+        for row in office.objects[mapping.name].more_fields if mapping.name in office.objects else ():
+            if row.crm not in seen:
+                seen.add(row.crm)
+                yield _added(row)
+
+
 def check(settings: AdminSettings, declared: Mapping[str, Sequence[RecordMapping]]) -> list[Fault]:
     """What does not fit the plugins; `declared` holds the mappings of every configured back office."""
     return [fault for name, chosen in settings.back_offices.items() for fault in _office(name, chosen, declared)]

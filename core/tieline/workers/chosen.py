@@ -4,13 +4,14 @@ told and the last good one stays."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from tieline.admin.effective import effective
+from tieline.admin.effective import effective, widened
 from tieline.admin.faults import BadSettings
 from tieline.admin.file import SettingsFile
 from tieline.admin.model import AdminSettings
-from tieline.contract import Mapping
+from tieline.contract import Declarations, Mapping
 from tieline.host.runtime import Runtime
 
 Mark = tuple[int, int, int] | None
@@ -21,6 +22,15 @@ def settings_file(runtime: Runtime) -> SettingsFile:
     offices = runtime.back_offices()
     declared = {one.name: runtime.declarations.only(one.system.name).mappings for one in offices}
     return SettingsFile(runtime.folder.settings, declared)
+
+
+def to_install(runtime: Runtime, system: str) -> Declarations:
+    """What a system declares, with the fields an administrator added for any of its back offices. Raises
+    BadSettings."""
+    declared, file = runtime.declarations.only(system), settings_file(runtime)
+    settings = file.settings()
+    offices = [settings.of(one.name) for one in runtime.back_offices() if one.system.name == system]
+    return replace(declared, mappings=widened(declared.mappings, offices))
 
 
 class Chosen:

@@ -13,6 +13,7 @@ from tieline.package.desired import desired_components
 from tieline.package.pages import expanded
 from tieline.package.plan import Sign
 from tieline.package.preflight import check_schema
+from tieline.workers.chosen import to_install
 from tieline.workers.packages import Installer
 
 
@@ -34,14 +35,14 @@ def build(runtime: Runtime, system: str, org: str, out: Path) -> int:
 def _by_itself(runtime: Runtime, system: str) -> Sequence[Component]:
     name = runtime.system(system).name if system else runtime.back_office().system.name
     hook = runtime.host.plugins.manager.hook
-    declared = runtime.declarations.only(name)
+    declared = to_install(runtime, name)
     return expanded(desired_components(declared, lambda told: hook.render_package(declarations=told)), ())
 
 
 def _for_org(installer: Installer) -> Sequence[Component]:
     """All that is declared, with the org's own page layouts as they would stand."""
     components = installer.components()
-    plan = plan_package(installer.org.metadata, components, installer.ledger)
+    plan = plan_package(installer.org.metadata, components, installer.ledger, wording=installer.wording)
     pages = {each.name: each.component for each in plan.pages}
     changed = {(step.kind, step.name): step.component for step in plan.steps if step.sign is Sign.CHANGE}
     found = [changed.get((each.kind, each.name)) or each for each in plan.components]

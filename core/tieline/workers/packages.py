@@ -19,6 +19,8 @@ from tieline.package.metadata import Progress
 from tieline.package.plan import Plan, Purpose
 from tieline.package.preimage import Image, PreImages
 from tieline.package.rollback import plan_rollback
+from tieline.package.translated import Wording
+from tieline.workers.chosen import to_install
 from tieline.workers.package_order import in_order, refuse_collisions, refuse_dependants
 
 
@@ -58,13 +60,20 @@ class Installer:
     def components(self, system: str = "") -> tuple[Component, ...]:
         """What is declared, of this system or another."""
         render = self.runtime.host.plugins.manager.hook.render_package
-        declared = self.runtime.declarations.only(system or self.system.name)
+        declared = to_install(self.runtime, system or self.system.name)
         return desired_components(declared, lambda told: render(declarations=told))
 
     def plan(self) -> Plan:
         ledger, components = self.ledger, self.components()
         refuse_collisions(self.runtime, ledger, components, self.components)
-        return plan_package(self.org.metadata, components, ledger, assign=[permission_set(self.system.prefix)])
+        assign = [permission_set(self.system.prefix)]
+        return plan_package(self.org.metadata, components, ledger, assign=assign, wording=self.wording)
+
+    @property
+    def wording(self) -> Wording:
+        """The languages that the plugins and the host speak."""
+        translator = self.runtime.translator
+        return Wording(translator.languages(), translator.text)
 
     def plan_uninstall(self) -> Plan:
         """Takes out what is ours alone. Raises Misconfigured when it is not installed, or another one requires it."""

@@ -1,0 +1,88 @@
+"""What an administrator chooses, over the wire: directions, fields of one's own, objects that rest, a pause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tieline.admin.faults import BadSettings
+from tieline.workers.packages import Installer
+
+MINE = """\
+back_offices:
+  unleashed:
+    objects:
+      customer:
+        fields: {{Phone: {{direction: {direction}}}}}
+        more_fields: [{{crm: Customer_Type__c, erp: Notes, length: 60, label: Customer type}}]
+      product: {{enabled: {product}}}
+"""
+
+
+@pytest.fixture
+def chosen(new_tie: Callable[[], Any]) -> Any:
+    return new_tie()
+
+
+def _choose(tie: Any, text: str) -> None:
+    tie.runtime.folder.settings.write_text(text)
+
+
+def _install(tie: Any) -> list[str]:
+    installer = Installer(tie.runtime)
+    plan = installer.plan()
+    installer.apply(plan)
+    return [one.name for one in plan.sent if "Customer_Type__c" in one.name]
+
+
+def test_a_direction_turned_round_and_a_field_of_ones_own(chosen: Any) -> None:
+    account, guid = chosen.pair(PhoneNumber="1", Notes="Retail")
+    _choose(chosen, MINE.format(direction="to_crm", product="true"))
+    assert "Account.Customer_Type__c" in _install(chosen)
+    chosen.settle()
+    assert chosen.org.held("Account", account)["Customer_Type__c"] == "Retail"
+    chosen.crm_edit("Account", account, Customer_Type__c="Trade", Phone="2")
+    chosen.settle()
+    held = chosen.erp.held("Customers", guid)
+    assert (held["Notes"], held["PhoneNumber"]) == ("Trade", "1")
+    assert chosen.org.held("Account", account)["Phone"] == "1"
+    assert chosen.conflicts(account)[-1].crm["Phone"] == "2"
+    chosen.idle()
+
+
+def test_an_object_that_rests_is_left_alone_and_wakes_up_again(chosen: Any) -> None:
+    code = chosen.erp.edit("Bea", "Products", "", ProductCode="R1", ProductDescription="Rest")
+    chosen.settle()
+    row = chosen.link(code, "product").crm_key
+    _choose(chosen, MINE.format(direction="both", product="false"))
+    chosen.erp_edit("Products", code, ProductDescription="Changed meanwhile")
+    chosen.settle()
+    assert chosen.org.held("Product2", row)["Name"] == "Rest"
+    _choose(chosen, "")
+    chosen.settle()
+    assert chosen.org.held("Product2", row)["Name"] == "Changed meanwhile"
+
+
+def test_a_pause_stops_everything_and_nothing_is_lost(chosen: Any) -> None:
+    account, guid = chosen.pair(PhoneNumber="1")
+    _choose(chosen, "paused: true\n")
+    chosen.erp_edit("Customers", guid, PhoneNumber="5")
+    calls = chosen.erp.calls()
+    report = chosen.cycle(engine := chosen.engine())
+    assert report.paused
+    assert chosen.erp.calls() - calls <= 1  # the sign-in of a new engine
+    _choose(chosen, "paused: false\n")
+    chosen.cycle(engine)
+    assert chosen.org.held("Account", account)["Phone"] == "5"
+
+
+def test_a_bad_file_changes_nothing_and_is_told(chosen: Any) -> None:
+    engine = chosen.engine()
+    _choose(chosen, "paused: maybe\n")
+    report = chosen.cycle(engine)
+    assert not report.paused
+    assert "line 1: paused: 'maybe' is neither true nor false" in report.problems[-1]
+    with pytest.raises(BadSettings, match="1 mistake"):
+        chosen.engine()
