@@ -125,16 +125,22 @@ class Endings:
         if link is None:
             raise Violation("I1", f"{mapping.name} {key} of {entity!r} was never seen")
         if link.tombstone:
-            gone = link.crm is not None and link.crm.deleted
-            merged = link.tombstone.startswith("merged")
-            deleted = ("crm", "", mapping.crm_object, link.crm_key) in self.truth.deleted
-            require(gone or merged or deleted, "I1", "{} {} was buried: {}", mapping.name, key, link)
+            ends = [one for one in self.truth.links(buried=True) if _place_of(one) == (entity, mapping.name, key)]
+            require(any(self._rightly_buried(mapping, one) for one in ends), "I1", "{} was buried: {}", key, link)
             return
         waits = link.problem or link.extra.get("waiting") or link.extra.get(HELD)
         there = link.crm_key in self.truth.bench.crm.alive(mapping.crm_object)
         require(there or waits, "I1", "no partner for {}", link)
         if link.extra.get("waiting") and not (link.crm_key or link.problem):
             require(self._parent_hangs(mapping, entity, key), "I9", "waits for nothing: {}", link)
+
+    def _rightly_buried(self, mapping: Mapping, link: Link) -> bool:
+        """An unlinked one tells nothing: its halves are links of their own, and end on their own."""
+        if link.tombstone == "unlinked":
+            return False
+        gone = link.crm is not None and link.crm.deleted
+        deleted = ("crm", "", mapping.crm_object, link.crm_key) in self.truth.deleted
+        return gone or deleted or link.tombstone.startswith("merged")
 
     def _parent_hangs(self, mapping: Mapping, entity: str, key: str) -> bool:
         """Whether the record's parent is itself without a partner."""
@@ -226,3 +232,7 @@ class Endings:
                 require(same, "I1", "list row {} differs: {}", row, shown)
         for key, shown in rows.items() if bench.erp.lists["terms"] else ():  # an empty list is not believed
             require(not shown["Active__c"], "I1", "{} was withdrawn and is active", key)
+
+
+def _place_of(link: Link) -> tuple[str, str, str]:
+    return link.entity, link.mapping, link.erp_key
