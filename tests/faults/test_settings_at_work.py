@@ -86,3 +86,31 @@ def test_a_bad_file_changes_nothing_and_is_told(chosen: Any) -> None:
     assert "line 1: paused: 'maybe' is neither true nor false" in report.problems[-1]
     with pytest.raises(BadSettings, match="1 mistake"):
         chosen.engine()
+
+
+MIRROR = "back_offices: {unleashed: {lists: {payment_terms: {mirror: Our_Terms}}}}\n"
+
+
+def _mirrored(tie: Any) -> dict[str, tuple[str, bool]]:
+    body = tie.org.held("metadata.GlobalValueSet", "Our_Terms").get("body", {})
+    rows = body.get("customValue", ())
+    return {_one(row, "fullName"): (_one(row, "label"), _one(row, "isActive") == "true") for row in rows}
+
+
+def _one(row: Any, name: str) -> str:
+    value = row[name]
+    return str(value[0] if isinstance(value, list) else value)
+
+
+def test_a_list_is_mirrored_into_a_value_set_and_follows_it(chosen: Any) -> None:
+    _choose(chosen, MIRROR)
+    chosen.settle()
+    terms = {key: row["PaymentTermDescription"] for key, row in chosen.erp.all("PaymentTerms").items()}
+    assert _mirrored(chosen) == {key: (name, True) for key, name in terms.items()}
+    gone = sorted(terms)[0]
+    chosen.erp_edit("PaymentTerms", gone, Obsolete=True)
+    chosen.settle()
+    assert _mirrored(chosen)[gone] == (terms[gone], False)
+    before = chosen.org.last()
+    chosen.settle()
+    assert chosen.org.last() == before

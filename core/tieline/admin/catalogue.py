@@ -36,11 +36,16 @@ class Entry:
 _YES_NO = ("true", "false")
 
 
-def catalogue(settings: AdminSettings, declared: Mapping[str, Sequence[RecordMapping]]) -> list[Entry]:
+def catalogue(
+    settings: AdminSettings,
+    declared: Mapping[str, Sequence[RecordMapping]],
+    lists: Mapping[str, Sequence[str]] | None = None,
+) -> list[Entry]:
     """In order of the file: everything, then back office by back office."""
     entries = [Entry(("paused",), settings.paused, settings.paused, "nothing is read or written at all", _YES_NO)]
     for name, mappings in sorted(declared.items()):
         entries += _office(name, settings.of(name), mappings)
+        entries += [_mirror(name, settings.of(name), one) for one in (lists or {}).get(name, ())]
     return entries
 
 
@@ -50,6 +55,13 @@ def _office(name: str, chosen: BackOfficeSettings, mappings: Sequence[RecordMapp
     yield Entry((*here, "paused"), chosen.paused, chosen.paused, told, _YES_NO, back_office=name)
     for mapping in mappings:
         yield from _object((*here, "objects", mapping.name), name, mapping, chosen.objects.get(mapping.name))
+
+
+def _mirror(name: str, chosen: BackOfficeSettings, list_name: str) -> Entry:
+    value = chosen.lists[list_name].mirror if list_name in chosen.lists else None
+    path = ("back_offices", name, "lists", list_name, "mirror")
+    told = "the global value set that holds this list's values, for picklists of your own"
+    return Entry(path, value, value is not None, told, label=list_name, back_office=name)
 
 
 def _object(path: Path, office: str, mapping: RecordMapping, told: ObjectSettings | None) -> Iterator[Entry]:

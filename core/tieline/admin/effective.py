@@ -34,9 +34,27 @@ def _extra(mapping: RecordMapping, chosen: Sequence[BackOfficeSettings]) -> Iter
                 yield _added(row)
 
 
-def check(settings: AdminSettings, declared: Mapping[str, Sequence[RecordMapping]]) -> list[Fault]:
-    """What does not fit the plugins; `declared` holds the mappings of every configured back office."""
-    return [fault for name, chosen in settings.back_offices.items() for fault in _office(name, chosen, declared)]
+def check(
+    settings: AdminSettings,
+    declared: Mapping[str, Sequence[RecordMapping]],
+    lists: Mapping[str, Sequence[str]],
+) -> list[Fault]:
+    """What does not fit the plugins; `declared` and `lists` hold the mappings and lists of every back office."""
+    found = [fault for name, chosen in settings.back_offices.items() for fault in _office(name, chosen, declared)]
+    for name, chosen in settings.back_offices.items():
+        found += _lists(("back_offices", name, "lists"), chosen, lists.get(name, ()))
+    return found
+
+
+def _lists(path: Path, chosen: BackOfficeSettings, known: Sequence[str]) -> Iterator[Fault]:
+    taken: set[str] = set()
+    for name, settings in chosen.lists.items():
+        if name not in known:
+            yield Fault((*path, name), "there is no such list", f"Known: {', '.join(sorted(known)) or 'none'}.")
+        if settings.mirror in taken:
+            told = f"{settings.mirror} holds another list already"
+            yield Fault((*path, name, "mirror"), told, "Name another value set.")
+        taken |= {settings.mirror} if settings.mirror else set()
 
 
 def _office(

@@ -18,8 +18,10 @@ Declared = Mapping[str, Sequence[RecordMapping]]
 
 
 class SettingsFile:
-    def __init__(self, path: Path, declared: Declared) -> None:
-        self.path, self.declared = path, declared
+    """`lists` are the managed lists of every back office, by name."""
+
+    def __init__(self, path: Path, declared: Declared, lists: Mapping[str, Sequence[str]] | None = None) -> None:
+        self.path, self.declared, self.lists = path, declared, lists or {}
 
     def text(self) -> str:
         """A file that is not there yet reads as an empty one. Raises BadSettings."""
@@ -37,7 +39,7 @@ class SettingsFile:
 
     def checked(self, text: str) -> Document:
         document = Document(text, str(self.path))
-        unfit = [document.placed(fault) for fault in check(document.settings, self.declared)]
+        unfit = [document.placed(fault) for fault in check(document.settings, self.declared, self.lists)]
         faults = [*document.faults, *unfit]
         if faults:
             raise BadSettings(str(self.path), faults)

@@ -61,8 +61,15 @@ class ObjectSettings(Part):
     more_fields: tuple[MoreField, ...] = Field(default=(), strict=False)
 
 
+class ListSettings(Part):
+    """`mirror` names a global value set that holds the list's values, for picklists of the administrator's own."""
+
+    mirror: Annotated[str, StringConstraints(pattern=r"^[A-Za-z](_?[A-Za-z0-9])*$", max_length=40)] | None = None
+
+
 class BackOfficeSettings(Part):
     paused: bool = False
+    lists: dict[Name, ListSettings] = {}
     objects: dict[Name, ObjectSettings] = {}
 
 

@@ -93,7 +93,7 @@ def check(invocation: Invocation, path: str | None) -> None:
     from tieline.admin.file import SettingsFile
 
     file = _file(invocation)
-    chosen = SettingsFile(Path(path), file.declared) if path else file
+    chosen = SettingsFile(Path(path), file.declared, file.lists) if path else file
     chosen.read()
     invocation.show({"file": str(chosen.path), "mistakes": []}, lambda: [f"{chosen.path}: no mistakes."])
 
@@ -105,7 +105,7 @@ def _change(invocation: Invocation, entry: Entry, value: Any, dry_run: bool) -> 
     with invocation.runtime.exclusive():
         text = file.read().changed(entry.path, value)
         after = file.checked(text)
-        fresh = next(one for one in catalogue(after.settings, file.declared) if one.name == entry.name)
+        fresh = next(one for one in catalogue(after.settings, file.declared, file.lists) if one.name == entry.name)
         records = _records(invocation, entry)
         if not dry_run:
             file.replace(text)
@@ -143,7 +143,7 @@ def _entries(invocation: Invocation) -> list[Entry]:
     from tieline.admin.catalogue import catalogue
 
     file = _file(invocation)
-    return catalogue(file.settings(), file.declared)
+    return catalogue(file.settings(), file.declared, file.lists)
 
 
 def _entry(invocation: Invocation, name: str) -> Entry:

@@ -20,6 +20,7 @@ from tieline.sync.settling import row_planner
 from tieline.workers.chosen import Chosen, settings_file
 from tieline.workers.faultpoints import from_environment
 from tieline.workers.guarded import Guarded, GuardedCrm
+from tieline.workers.mirror import Write
 from tieline.workers.pause import Pause
 
 LEASE_SECONDS = 120.0
@@ -34,6 +35,7 @@ class Engine:
     org: Org
     back_office: BackOffice
     chosen: Chosen
+    write_package: Write
 
     def current(self) -> Engine:
         """With the settings as they are now."""
@@ -91,8 +93,9 @@ def assemble(
         resting=settings.resting,
         known={Side.ERP: identity, Side.CRM: home},
     )
+    write = lambda sent, removed: manager.hook.write_package(components=sent, removed=removed)  # noqa: E731
     siblings = [one.name for one in runtime.back_offices() if one.system.name == system.name]
-    return Engine(context, Desk(context, declared.actions, siblings), opened, chosen, settings)
+    return Engine(context, Desk(context, declared.actions, siblings), opened, chosen, settings, write)
 
 
 _SETTLE = ("managed", "stored", "fresh")

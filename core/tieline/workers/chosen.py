@@ -21,7 +21,10 @@ def settings_file(runtime: Runtime) -> SettingsFile:
     """The state directory's, checked against the plugins of all its back offices."""
     offices = runtime.back_offices()
     declared = {one.name: runtime.declarations.only(one.system.name).mappings for one in offices}
-    return SettingsFile(runtime.folder.settings, declared)
+    lists = {
+        one.name: [managed.name for managed in runtime.declarations.only(one.system.name).lists] for one in offices
+    }
+    return SettingsFile(runtime.folder.settings, declared, lists)
 
 
 def to_install(runtime: Runtime, system: str) -> Declarations:
@@ -56,6 +59,12 @@ class Chosen:
     @property
     def paused(self) -> bool:
         return self._settings.is_paused(self._back_office)
+
+    @property
+    def mirrors(self) -> dict[str, str]:
+        """List -> global value set."""
+        lists = self._settings.of(self._back_office).lists
+        return {name: one.mirror for name, one in lists.items() if one.mirror}
 
     @property
     def mappings(self) -> Sequence[Mapping]:

@@ -10,6 +10,7 @@ from tieline.sync.context import Context
 from tieline.sync.cycle import Cycle, Progress, Report, confirm_first_load, confirmed
 from tieline.sync.preview import Counts, preview
 from tieline.workers.assemble import LEASE_SECONDS, Engine
+from tieline.workers.mirror import mirror_lists
 
 Confirm = Callable[[dict[str, Counts]], bool]
 """Shown the counts of the first load; True when a person says yes."""
@@ -26,6 +27,7 @@ def run_once(engine: Engine, confirm: Confirm, progress: Progress = lambda _stag
         if not confirmed(engine.context):
             _first_load(cycle, engine, confirm)
         report = cycle.run()
+        report.problems += mirror_lists(engine.context, engine.org, engine.chosen.mirrors, engine.write_package)
         report.problems += [engine.chosen.complaint] if engine.chosen.complaint else []
         return report
     except Fenced as error:
