@@ -1,7 +1,9 @@
 """The loop breaker: two systems that both change what is written to them would write to each other for ever.
 
-A field that came back to the other side, or had to be written once more with the same value, has flipped. After so
-many flips within an hour the field is not written any more, on either side, until a person has looked at it.
+A field that was written once more with a value it was written with before has flipped: systems repeat themselves. One
+that turned back to the other side with a value never seen may be two people at work, or two systems that each make
+something new of it: that counts a quarter. After so many flips within an hour the field is not written any more, on
+either side, until a person has looked at it.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from tieline.sync.merge import Merge
 from tieline.sync.rules import Rules
 from tieline.sync.standing import LOOP, LOOPING, WRITTEN, stand
 
-_KEPT = 24  # writes remembered a field
+_KEPT = 40  # writes remembered a field
+_TURNED = 0.25
 Write = tuple[Side, datetime, str]
 
 
@@ -30,14 +33,14 @@ def remember(link: Link, side: Side, fields: Mapping[str, Canonical], now: datet
     return replace(link, extra={**link.extra, WRITTEN: written})
 
 
-def flips(entries: Sequence[str], since: datetime) -> int:
+def flips(entries: Sequence[str], since: datetime) -> float:
     """How often a field was written again because the other side would not keep it."""
     writes = [one for one in map(_read, entries) if one[1] >= since]
     seen: set[tuple[Side, str]] = set()
-    count = 0
+    count = 0.0
     for number, (side, _, value) in enumerate(writes):
         turned = number > 0 and writes[number - 1][0] is not side
-        count += turned or (side, value) in seen
+        count += 1 if (side, value) in seen else _TURNED if turned else 0
         seen.add((side, value))
     return count
 
