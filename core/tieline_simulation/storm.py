@@ -80,8 +80,8 @@ class Storm:
         crm, erp = ToyCrm(self.world), kind(self.world)
         crm.page_size = erp.page_size = self.rng.choice([2, 3])
         erp.inside = {"Lines": "order"} if self.plot.lines else {}
-        if self.plot.remade and not isinstance(erp, AsyncErp):
-            remake(crm, erp)  # a queue would put the other form over an edit: the engine sends such forms back
+        if self.plot.remade:
+            remake(crm, erp)
         if isinstance(erp, WholeErp):
             erp.between = self._between
         return crm, erp, entities

@@ -8,7 +8,7 @@ from dataclasses import replace
 from tieline.contract import Mapping, Precondition, Side
 from tieline.store.nouns import AuditEntry, Conflict
 from tieline_simulation.losses import Loss
-from tieline_simulation.oracle.truth import Truth
+from tieline_simulation.oracle.truth import Truth, plain
 from tieline_simulation.systems import WholeErp
 from tieline_simulation.violation import require
 from tieline_simulation.world import Change
@@ -81,12 +81,13 @@ class Losses:
         told = [entry for entry in mine if form(entry.after[loss.field]) == loss.written]
         if not told and isinstance(self.truth.bench.erp, WholeErp) and ancestor(loss.written, loss.lost):
             return loss.written  # the write put the whole record as it was read; this field was not to change
-        shown = [form(entry.before[loss.field]) for entry in told if loss.field in entry.before]
-        typed_over = [one for one in shown if ancestor(one, loss.lost)]
+        shown = [entry for entry in told if loss.field in entry.before]
+        typed_over = [entry for entry in shown if ancestor(form(entry.before[loss.field]), loss.lost)]
         require(typed_over, "I8", "{}: the audit does not show what stood there before", loss.words())
-        unchanged = typed_over[-1] == loss.written
-        require(not unchanged, "I4", "{}: the field was not to change and was written", loss.words())
-        return typed_over[-1]
+        before, after = (plain(each[loss.field]) for each in (typed_over[-1].before, typed_over[-1].after))
+        # The very values and not their common root: another spelling of a value is a change that had to be written.
+        require(before != after, "I4", "{}: the field was not to change and was written", loss.words())
+        return form(before)
 
     def _entries(self, loss: Loss) -> list[AuditEntry]:
         with self.truth.bench.store.reading() as tx:
