@@ -28,7 +28,9 @@ _VERSIONS = ("3.0", "2.1")
 class NotLetIn(Exception):
     """Refused at authentication level; `status` is another than 200 where the gateway itself answers."""
 
-    def __init__(self, words: str, number: str = NOT_SIGNED_IN, status: int = 200, user: str = "", company: str = "") -> None:
+    def __init__(
+        self, words: str, number: str = NOT_SIGNED_IN, status: int = 200, user: str = "", company: str = ""
+    ) -> None:
         super().__init__(words)
         mend = "Check the sign-in information." if status != 401 else ""
         # A 401 fills `description` alone [S].

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tieline_intacct.sandbox import elements, querying, reading, writing
+from tieline_intacct.sandbox import company, elements, legacy, listing, querying, reading, schema, writing
+from tieline_intacct.sandbox.documents import transactions
 from tieline_intacct.sandbox.elements import Element
 from tieline_intacct.sandbox.result import Result
 from tieline_intacct.sandbox.scope import Scope
@@ -27,13 +28,33 @@ def _reading(read: Read) -> Function:
     return Function(lambda scope, element: Result(read(scope, element)))
 
 
+def _legacy(noun: str, kind: str) -> dict[str, Function]:
+    verbs = {"create": legacy.create, "update": legacy.update, "delete": legacy.delete}
+    return {f"{verb}_{noun}": Function(run, writes=True, object=kind) for verb, run in verbs.items()}
+
+
 FUNCTIONS: Mapping[str, Function] = {
+    **{name: one for noun, each in legacy.NOUNS.items() for name, one in _legacy(noun, each.object).items()},
     "query": _reading(querying.answer),
     "read": _reading(reading.read),
     "readByName": _reading(reading.read_by_name),
     "readByQuery": _reading(reading.read_by_query),
     "readMore": _reading(reading.read_more),
     "readRelated": _reading(reading.read_related),
+    "create_sotransaction": Function(transactions.create, writes=True, object=transactions.DOCUMENT),
+    "update_sotransaction": Function(transactions.update, writes=True, object=transactions.DOCUMENT),
+    "delete_sotransaction": Function(transactions.delete, writes=True, object=transactions.DOCUMENT),
+    "get_list": _reading(listing.get_list),
+    "get": _reading(listing.get),
+    "lookup": _reading(schema.lookup),
+    "inspect": _reading(schema.inspect),
+    "readEntityDetails": _reading(company.entity_details),
+    "getUserPermissions": _reading(company.permissions),
+    "get_applications": _reading(company.applications),
+    "get_companyprefs": _reading(company.preferences),
+    "getDimensions": _reading(company.dimensions),
+    "readUserFormatting": _reading(company.formatting),
+    "getAuditTrail": _reading(company.audit_trail),
     "create": Function(writing.create, writes=True),
     "update": Function(writing.update, writes=True),
     "delete": Function(writing.delete, writes=True),

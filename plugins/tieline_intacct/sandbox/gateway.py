@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -127,7 +128,7 @@ class Operation:
             raise query_failed(f"There is no function {call.name}")
         return call.function.run(self.company.scope(reader, self.who), call.element)
 
-    def _transaction(self, tags: Tags, key: str) -> Transacting:
+    def _transaction(self, tags: Tags, key: str) -> AbstractContextManager[Transaction]:
         return self.company.state.transaction(
             actor=API_ACTOR, operation=tags.operation, key=key, probe=self.probe, tags=tags
         )
@@ -136,14 +137,6 @@ class Operation:
         """Of several functions as one: those of the first that writes."""
         writing = [call for call in self.calls if call.function is not None and call.function.writes]
         return (writing or list(self.calls))[0].tags()
-
-
-class Transacting(Protocol):
-    """A transaction about to begin."""
-
-    def __enter__(self) -> Transaction: ...
-
-    def __exit__(self, *_: object) -> bool | None: ...
 
 
 def calls_of(operation: Element) -> list[Call]:

@@ -135,9 +135,9 @@ def _sort_key(path: str, field: Field) -> Callable[[Row], tuple[bool, Any]]:
 def _candidates(scope: Scope, query: Query) -> Iterator[Row]:
     """Through an index where the filter asks for one value of an indexed field."""
     for leaf in _certain(query.condition):
-        if leaf.operator == "equalto" and not query.fold and len(leaf.values) == 1:
-            if leaf.path == query.kind.key or query.kind.by_field(leaf.path):
-                return found_rows(scope, query.kind, leaf.path, leaf.values[0], private=query.private)
+        indexed = leaf.path == query.kind.key or query.kind.by_field(leaf.path) is not None
+        if indexed and leaf.operator == "equalto" and not query.fold and len(leaf.values) == 1:
+            return found_rows(scope, query.kind, leaf.path, leaf.values[0], private=query.private)
     return all_rows(scope, query.kind, private=query.private)
 
 

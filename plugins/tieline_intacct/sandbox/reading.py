@@ -134,7 +134,9 @@ def _paths(scope: Scope, kind: ObjectType, asked: str) -> list[str]:
     if asked in ("", "*"):
         return [name for name, field in kind.fields.items() if field.kind is not Kind.LIST]
     paths = [path.strip() for path in asked.split(",") if path.strip()]
-    unknown = [path for path in paths if path != RECORDNO and path in kind.fields and kind.fields[path].kind is Kind.LIST]
+    unknown = [
+        path for path in paths if path != RECORDNO and path in kind.fields and kind.fields[path].kind is Kind.LIST
+    ]
     if unknown:
         raise unknown_field(unknown, kind.name)
     for path in paths:

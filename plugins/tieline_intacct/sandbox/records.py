@@ -47,7 +47,9 @@ class Change:
         return name in self.given
 
 
-def save(scope: Scope, kind: ObjectType, given: Given, before: Row | None, lists: Mapping[str, object] | None = None) -> Row:
+def save(
+    scope: Scope, kind: ObjectType, given: Given, before: Row | None, lists: Mapping[str, object] | None = None
+) -> Row:
     """Create, or update `before`: what is not given stays, what is given empty is cleared [D]. Raises Refused."""
     change = Change(scope, kind, given, before, dict(before.body) if before else {}, lists or {})
     _check_names(change)
@@ -228,7 +230,7 @@ def _check_owner(scope: Scope, row: Row) -> None:
     if row.kind.private and scope.who.location and owner != scope.who.location:
         level = f"entity {owner}" if owner else "the top level"
         raise business(
-            f"This {row.kind.name.title()} is owned by {level} and cannot be changed from the entity {scope.who.location}",
+            f"This {row.kind.name.title()} is owned by {level} and cannot be changed from entity {scope.who.location}",
             "Sign in where the record is owned.",
         )
 

@@ -153,6 +153,8 @@ def _address(row: Row) -> str:
 _COMPUTED: Mapping[tuple[str, str], Callable[[Row], str | None]] = {
     ("CUSTOMER", "TOTALDUE"): _customer_due,
     ("CUSTOMER", "ENTITY"): lambda row: f"C{row.get('CUSTOMERID')}",
+    ("SODOCUMENT", "TOTALPAID"): lambda row: row.get("ARINVOICE.TOTALPAID"),
+    ("SODOCUMENT", "TOTALDUE"): lambda row: row.get("ARINVOICE.TOTALDUE"),
     ("CUSTOMER", "TERMVALUE"): lambda row: row.get("TERM.VALUE"),
     ("", "MEGAENTITYKEY"): _owner("key"),
     ("", "MEGAENTITYNAME"): _owner("name"),

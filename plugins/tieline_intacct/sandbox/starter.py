@@ -79,7 +79,7 @@ _ROWS: Sequence[tuple[str, Sequence[Mapping[str, str]]]] = (
     (
         "CONTRACTBILLINGTEMPLATE",
         [
-            {"NAME": "Monthly in equal parts", "DESCRIPTION": "A twelfth each month", "METHOD": "Predefined percentages"},
+            {"NAME": "Monthly", "DESCRIPTION": "A twelfth each month", "METHOD": "Predefined percentages"},
             {"NAME": "Half now, half at the end", "DESCRIPTION": "50 / 50", "METHOD": "Predefined percentages"},
         ],
     ),

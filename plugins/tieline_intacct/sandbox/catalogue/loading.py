@@ -120,7 +120,7 @@ def _fields(name: str, table: Table, references: list[Reference]) -> Iterator[Fi
     for one in references:
         yield from (Field(each, Kind.INTEGER, readonly=True) for each in (one.key,) if each)
         yield from (Field(each, readonly=True) for each in (one.name,) if each)
-    yield from _common(name, table)
+    yield from _common(table)
 
 
 def _code(text: str) -> tuple[str, str]:
@@ -140,7 +140,7 @@ def _marked(field: Field, table: Table, marks: Mapping[str, set[str]]) -> Field:
     )
 
 
-def _common(name: str, table: Table) -> Iterator[Field]:
+def _common(table: Table) -> Iterator[Field]:
     if table.get("status", True):
         yield _STATUS
         own_dates = table.get("date", "").split()  # a document's WHENCREATED is its date [D]

@@ -1,0 +1,87 @@
+"""Totals of a document, and the receivable that a posting definition makes of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tieline_intacct.sandbox import records
+from tieline_intacct.sandbox.documents import lines
+from tieline_intacct.sandbox.owned import lines_of
+from tieline_intacct.sandbox.problems import business
+from tieline_intacct.sandbox.rows import Row, by_number
+from tieline_intacct.sandbox.scope import Scope
+from tieline_intacct.sandbox.values import cents, number, plain
+
+INVOICE = "ARINVOICE"
+DRAFT = "Draft"
+_HUNDRED = Decimal(100)
+
+
+def settle(scope: Scope, document: Row, definition: Row) -> Row:
+    """Add up, and post anew."""
+    net = sum((lines.amount(line) for line in lines.of(scope, document)), Decimal(0))
+    gross = net + _subtotals(scope, document, net)
+    rate = number(document.get("EXCHRATE") or "1")
+    totals = {
+        "TRX_SUBTOTAL": plain(net),
+        "TRX_TOTAL": plain(gross),
+        "SUBTOTAL": plain(cents(net * rate)),
+        "TOTAL": plain(cents(gross * rate)),
+        "TOTALENTERED": plain(gross),
+    }
+    document = records.update(scope, document, totals)
+    if definition.get("POSTTOAR") != "true" or document.get("STATE") == DRAFT:
+        return document
+    return _post(scope, document)
+
+
+def unpost(scope: Scope, document: Row) -> None:
+    """Take the receivable back. Raises Refused when something was paid on it."""
+    invoice = _invoice(scope, document)
+    if invoice is None:
+        return
+    if number(invoice.get("TOTALPAID") or "0"):
+        raise business(f"Payments were made on '{document.get('DOCID')}': it cannot be changed any more")
+    scope.tx.delete(INVOICE, invoice.ident)
+
+
+def _post(scope: Scope, document: Row) -> Row:
+    """The receivable is deleted and made again at each edit, so PRRECORDKEY changes [D]."""
+    unpost(scope, document)
+    kind = scope.catalogue[INVOICE]
+    body = {
+        "RECORDID": document.get("DOCNO"),
+        "CUSTOMERID": document.get("CUSTVENDID"),
+        "DOCNUMBER": document.get("DOCID"),
+        "CURRENCY": document.get("CURRENCY"),
+        "BASECURR": document.get("BASECURR"),
+        "TERMNAME": document.get("TERMNAME"),
+        "STATE": "Posted",
+        "STATUS": "active",
+        "WHENPOSTED": document.get("WHENPOSTED") or document.get("WHENCREATED"),
+        "WHENDUE": document.get("WHENDUE"),
+        "TOTALENTERED": document.get("TOTAL"),
+        "TOTALDUE": document.get("TOTAL"),
+        "TOTALPAID": "0",
+        "TRX_TOTALENTERED": document.get("TRX_TOTAL"),
+        "TRX_TOTALDUE": document.get("TRX_TOTAL"),
+        "TRX_TOTALPAID": "0",
+        "MEGAENTITYID": document.body.get("MEGAENTITYID"),
+    }
+    invoice = records.insert(scope, kind, records.next_number(scope, kind), body)
+    return records.update(scope, document, {"PRRECORDKEY": invoice.ident})
+
+
+def _invoice(scope: Scope, document: Row) -> Row | None:
+    key = document.get("PRRECORDKEY")
+    return by_number(scope.reader, scope.catalogue, scope.catalogue[INVOICE], key) if key else None
+
+
+def _subtotals(scope: Scope, document: Row, net: Decimal) -> Decimal:
+    """Discounts, charges and taxes below the lines: an amount, or a share of the lines."""
+    found = Decimal(0)
+    docid = document.get("DOCID") or ""
+    for row in lines_of(scope.reader, scope.catalogue, "SODOCUMENTSUBTOTALS", "DOCHDRID", docid):
+        share = number(row.get("PERCENTVAL") or "0")
+        found += cents(net * share / _HUNDRED) if share else number(row.get("ABSVAL") or row.get("TRX_TOTAL") or "0")
+    return found

@@ -1,0 +1,211 @@
+"""create_sotransaction, update_sotransaction and delete_sotransaction [D]."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from tieline_intacct.sandbox import elements, records
+from tieline_intacct.sandbox.documents import conversion, forms, lines, posting
+from tieline_intacct.sandbox.elements import Element
+from tieline_intacct.sandbox.problems import BUSINESS, DUPLICATE_DOCUMENT, Problem, Refused, business, refused
+from tieline_intacct.sandbox.result import Result
+from tieline_intacct.sandbox.rights import reachable
+from tieline_intacct.sandbox.rows import Row, seen
+from tieline_intacct.sandbox.scope import Scope
+from tieline_intacct.sandbox.values import day, moment
+
+DOCUMENT = "SODOCUMENT"
+STATES = ("Draft", "Pending", "Closed")
+_LOCKED = ("In Progress", "Converted", "Partially Converted")  # [D]
+_CLOSED = "Closed"  # refused too [I]
+
+
+def create(scope: Scope, element: Element) -> Result:
+    reachable(scope, DOCUMENT, "")
+    forms.check_order(element, "header")
+    definition = _definition(scope, elements.text_of(element, "transactiontype"))
+    given = forms.given_of(element, "header")
+    items = elements.child(element, "sotransitems")
+    wanted = elements.children(items) if items is not None else []
+    _check_header(given, lines_given=bool(wanted))
+    source = _source(scope, definition, given)
+    given |= _numbered(scope, definition, given) | _money(scope, given) | _due(scope, given)
+    document = records.save(scope, scope.catalogue[DOCUMENT], given, None)
+    made = [lines.append(scope, document, line) for line in wanted]
+    _add_subtotals(scope, document, elements.child(element, "subtotals"))
+    if source is not None:
+        conversion.consume(scope, source, made)
+    posting.settle(scope, document, definition)
+    return _keyed(document.get("DOCID"))
+
+
+def update(scope: Scope, element: Element) -> Result:
+    reachable(scope, DOCUMENT, "")
+    forms.check_order(element, "update")
+    document = _document(scope, element.get("key", ""))
+    check_open(document)
+    records.check_owner(scope, document)
+    given = forms.given_of(element, "header")
+    change = elements.child(element, "updatesotransitems")
+    changes = elements.children(change) if change is not None else []
+    document = change_document(scope, document, given)
+    for each in changes:
+        _change_line(scope, document, each)
+    posting.settle(scope, document, _definition(scope, document.get("DOCPARID") or ""))
+    return _keyed(document.get("DOCID"))
+
+
+def delete(scope: Scope, element: Element) -> Result:
+    reachable(scope, DOCUMENT, "")
+    delete_document(scope, _document(scope, element.get("key", "")))
+    return _keyed(None)
+
+
+def delete_document(scope: Scope, document: Row) -> None:
+    """Raises Refused for what was converted, posted and paid, or belongs elsewhere."""
+    records.check_owner(scope, document)
+    if document.get("STATE") in _LOCKED:
+        raise business(f"The document '{document.get('DOCID')}' is {document.get('STATE')} and cannot be deleted")
+    conversion.give_back(scope, document)
+    posting.unpost(scope, document)
+    for kind in (lines.LINE, "SODOCUMENTSUBTOTALS"):
+        for ident, _ in scope.tx.find(kind, "DOCHDRID", document.get("DOCID")):
+            scope.tx.delete(kind, ident)
+    scope.tx.delete(DOCUMENT, document.ident)
+
+
+def change_document(scope: Scope, document: Row, given: Mapping[str, str]) -> Row:
+    """The header alone; the caller settles the totals. Raises Refused."""
+    if "TERMNAME" in given and "WHENDUE" not in given:
+        dates = {"WHENCREATED": given.get("WHENCREATED") or document.get("WHENCREATED") or ""}
+        given = {**given, **_due(scope, {**dates, "TERMNAME": given["TERMNAME"]})}
+    _check_state(given.get("STATE"))
+    return records.save(scope, document.kind, given, document)
+
+
+def settle(scope: Scope, document: Row) -> Row:
+    return posting.settle(scope, document, _definition(scope, document.get("DOCPARID") or ""))
+
+
+def check_open(document: Row) -> None:
+    """Raises Refused in the states where nothing may be edited."""
+    if document.get("STATE") in (*_LOCKED, _CLOSED):
+        words = f"The document '{document.get('DOCID')}' is {document.get('STATE')} and cannot be edited"
+        raise Refused(Problem(BUSINESS, words, "Edit the document it was converted to.", DOCUMENT, "STATE"))
+
+
+def _definition(scope: Scope, name: str) -> Row:
+    found = seen(scope, scope.catalogue["SODOCUMENTPARAMS"], name) if name else None
+    if found is None or found.get("STATUS") == "inactive":
+        words = f"The transaction definition '{name}' does not exist or is inactive"
+        raise Refused(Problem(BUSINESS, words, "Select a valid transaction definition.", DOCUMENT, "DOCPARID"))
+    return found
+
+
+def _document(scope: Scope, key: str) -> Row:
+    found = seen(scope, scope.catalogue[DOCUMENT], key)
+    if found is None:
+        raise Refused(Problem(BUSINESS, f"The document '{key}' does not exist", object=DOCUMENT))
+    return found
+
+
+def _check_header(given: Mapping[str, str], *, lines_given: bool) -> None:
+    for name, told in (("WHENCREATED", "datecreated"), ("CUSTVENDID", "customerid")):
+        if not given.get(name):
+            raise refused(BUSINESS, f"A transaction needs {told}", f"Enter {told}.", object=DOCUMENT, field=name)
+    if not (given.get("TERMNAME") or given.get("WHENDUE")):
+        raise refused(BUSINESS, "A transaction needs termname or datedue", object=DOCUMENT, field="TERMNAME")
+    if not lines_given:
+        raise refused(BUSINESS, "A transaction needs at least one line", object=DOCUMENT)
+    if given.get("EXCHRATE") and given.get("EXCHRATETYPE"):
+        raise business("exchrate and exchratetype exclude each other")
+    _check_state(given.get("STATE"))
+
+
+def _check_state(state: str | None) -> None:
+    if state and state not in STATES:
+        raise refused(BUSINESS, f"state must be one of {', '.join(STATES)}", object=DOCUMENT, field="STATE")
+
+
+def _source(scope: Scope, definition: Row, given: Mapping[str, str]) -> Row | None:
+    docid = given.get("CREATEDFROM", "")
+    return conversion.source_of(scope, definition, docid, given["CUSTVENDID"]) if docid else None
+
+
+def _numbered(scope: Scope, definition: Row, given: Mapping[str, str]) -> dict[str, str]:
+    """The document ID is the definition's name, a hyphen and the number [D]. Raises Refused for a second one."""
+    name = definition.get("DOCID") or ""
+    said = given.get("DOCNO", "")
+    docno = said or _next(scope, definition)
+    if scope.tx.find(DOCUMENT, "DOCID", f"{name}-{docno}"):
+        words = f"Document number {docno} is already in use for {name}"
+        raise refused(DUPLICATE_DOCUMENT, words, "Use a unique document number.", object=DOCUMENT, field="DOCNO")
+    told = {"DOCNO": docno, "DOCID": f"{name}-{docno}", "DOCPARID": name}
+    return told | {"DOCPARCLASS": definition.get("DOCCLASS") or "", "STATE": given.get("STATE") or "Pending"}
+
+
+def _next(scope: Scope, definition: Row) -> str:
+    while True:
+        docno = (definition.get("NUMBERFORMAT") or "{}").format(scope.tx.next_number(f"document/{definition.ident}"))
+        if not scope.tx.find(DOCUMENT, "DOCID", f"{definition.get('DOCID')}-{docno}"):
+            return docno
+
+
+def _money(scope: Scope, given: Mapping[str, str]) -> dict[str, str]:
+    """The base currency is the entity's [D]; the document's own is the base unless it says another. Raises Refused."""
+    base = base_currency(scope)
+    if given.get("BASECURR") and given["BASECURR"] != base:
+        raise business(f"basecurr must be {base}, the base currency here; it is {given['BASECURR']}")
+    currency = given.get("CURRENCY") or base
+    told = {"BASECURR": base, "CURRENCY": currency}
+    if currency == base:
+        return told | {"EXCHRATE": "1"}
+    return told if given.get("EXCHRATE") else told | {"EXCHRATE": _rate(scope, currency, base)}
+
+
+def base_currency(scope: Scope) -> str:
+    entities = scope.catalogue["LOCATIONENTITY"]
+    here = seen(scope, entities, scope.who.location) if scope.who.location else None
+    first = next((body for _, body in scope.reader.all(entities.name)), {})
+    return (here.get("CURRENCY") if here else first.get("CURRENCY")) or "USD"
+
+
+def _rate(scope: Scope, currency: str, base: str) -> str:
+    for _, body in scope.reader.all("EXCHANGERATE"):
+        if (body.get("FROM_CURRENCY"), body.get("TO_CURRENCY")) == (currency, base):
+            return str(body.get("RATE") or "1")
+    raise business(f"There is no exchange rate from {currency} to {base}", "Set up the rate, or send exchrate.")
+
+
+def _due(scope: Scope, given: Mapping[str, str]) -> dict[str, str]:
+    """A term says when a document is due, unless the document does."""
+    term = seen(scope, scope.catalogue["ARTERM"], given.get("TERMNAME") or "")
+    if given.get("WHENDUE") or term is None or not given.get("WHENCREATED"):
+        return {}
+    begins = moment(given["WHENCREATED"])
+    return {"WHENDUE": day(begins + timedelta(days=int(term.get("DUEDATE") or 0)))}
+
+
+def _change_line(scope: Scope, document: Row, element: Element) -> None:
+    """`line_num` counts from 1, the LINE_NO that is read from 0 [D]; a new line comes last."""
+    if element.tag == "sotransitem":
+        lines.append(scope, document, element)
+        return
+    number = element.get("line_num", "")
+    known = lines.of(scope, document)
+    if element.tag != "updatesotransitem" or not number.isdigit() or not 1 <= int(number) <= len(known):
+        raise business(f"The document '{document.get('DOCID')}' has no line {number or element.tag}")
+    lines.change(scope, document, known[int(number) - 1], element)
+
+
+def _add_subtotals(scope: Scope, document: Row, element: Element | None) -> None:
+    for at, each in enumerate(elements.children(element) if element is not None else []):
+        forms.check_order(each, "subtotal")
+        given = forms.given_of(each, "subtotal")
+        given |= {"DOCHDRID": document.get("DOCID") or "", "LINE_NO": str(at)}
+        records.save(scope, scope.catalogue["SODOCUMENTSUBTOTALS"], given, None)
+
+
+def _keyed(key: str | None) -> Result:
+    return Result([elements.make("key", key)] if key else [])
