@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tieline.contract import PermanentError, Side
-from tieline.store.nouns import AuditEntry, Link, Status
+from tieline.store.nouns import AuditEntry, Canonical, Conflict, Link, Status
 from tieline.store.protocol import Store, Transaction
 from tieline.sync.family import wake_children
 from tieline.sync.identity import derive
@@ -56,9 +56,26 @@ class Repair:
             after = settled(replace(fresh, base=base, blocked=(), dirty=True, not_before=None))
             tx.save_links([after])
             open_ones = tx.conflicts(self.back_office, link.id, open_only=True)
+            tx.add_conflicts(self._newer(fresh, winner, open_ones))
             tx.resolve_conflicts([one.id for one in open_ones], self.now)
             self._note(tx, "resolved", [(fresh, after)], f"{winner} wins {', '.join(fresh.blocked)}")
         return fresh.blocked
+
+    def _newer(self, link: Link, winner: Side, told: Sequence[Conflict]) -> list[Conflict]:
+        """What has been read since the conflict was told: it loses or wins all the same, and stays readable."""
+        crm, erp = (_disputed(link, side) for side in Side)
+        names = tuple(n for n in link.blocked if not any(_tells(one, n, crm[n], erp[n]) for one in told))
+        if not names:
+            return []
+        base = {name: list(link.base[name]) if name in link.base else None for name in names}
+        held = [{name: side[name] for name in names} for side in (crm, erp)]
+        ident = derive("resolved", link.id, str(link.revision))
+        return [
+            Conflict(
+                ident, link.back_office, link.id, link.mapping, names, base, held[0], held[1], str(winner),
+                "manual", self.now, self.now,
+            )
+        ]  # fmt: skip
 
     def join(self, crm: Link, erp: Link) -> Link:
         """Tie two half-links. Raises PermanentError when either has a partner already."""
@@ -179,6 +196,16 @@ def _once_more(link: Link) -> Link:
         link, problem=None, delete_refused="", attempts=0, not_before=None, dirty=True, extra=extra,
         promote=link.promote or overdue(link),
     )  # fmt: skip
+
+
+def _disputed(link: Link, side: Side) -> dict[str, Canonical]:
+    """What a side holds of the fields in dispute, as last read."""
+    seen = link.seen(side)
+    return {name: seen.fields.get(name) if seen else None for name in link.blocked}
+
+
+def _tells(conflict: Conflict, name: str, crm: Canonical, erp: Canonical) -> bool:
+    return name in conflict.fields and (conflict.crm.get(name), conflict.erp.get(name)) == (crm, erp)
 
 
 def _only_dirty(link: Link, winner: Side, name: str) -> tuple[str | bool | None, str | bool | None]:

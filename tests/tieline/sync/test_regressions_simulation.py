@@ -10,6 +10,7 @@ from tieline.contract import ListRow, ManagedList, PermanentError, Refused, Side
 from tieline.store.memory import MemoryStore
 from tieline.store.nouns import Item, Link
 from tieline.sync.context import Options
+from tieline.sync.cycle import Cycle
 from tieline.sync.outcome import TAKEN, apply
 from tieline.sync.repair import Repair
 from tieline.sync.rules import compile_rules
@@ -172,3 +173,22 @@ def test_edits_made_while_the_partner_was_in_the_bin_count_when_it_is_restored()
     bench.crm.restore("Account", key)
     bench.settle()
     assert bench.crm.value("Account", key, "Phone") == "new"
+
+
+def test_what_was_read_since_a_conflict_was_told_is_readable_when_it_is_resolved() -> None:
+    """The worker ended between reading and deciding; then somebody chose the other side."""
+    bench = _bench(VersionedErp)
+    bench.erp.add("Customers", "c1", name="One", rating="A")
+    bench.settle()
+    key = bench.crm_key("c1")
+    bench.crm.edit("Account", key, Rating__c="B")
+    bench.erp.edit("Customers", "c1", rating="C")
+    bench.settle()
+    bench.erp.edit("Customers", "c1", rating="D")
+    Cycle(bench.context()).observe()
+    Repair(bench.store, "books", bench.world.now(), "ann").resolve(bench.link(key), Side.CRM)
+    bench.settle()
+    assert bench.erp.value("Customers", "c1", "rating") == "B"
+    with bench.store.reading() as tx:
+        losers = [one.erp["Rating__c"] for one in tx.conflicts("books")]
+    assert losers == ["C", "D"]
