@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from pathlib import Path
 
-from tieline_intacct.sandbox import starter
+from tieline_intacct.sandbox import seed, seed_orders, starter
 from tieline_intacct.sandbox.application import CREDENTIALS_SETTING, Intacct
 from tieline_intacct.sandbox.catalogue import standard
 from tieline_intacct.sandbox.catalogue.loading import indexes
@@ -25,11 +25,12 @@ def build(
     """Open the company kept in `folder`, or make a new one; `data` is read only then. Raises SeedRefused."""
     path = folder / STATE_FILE if folder else None
     new = path is None or not path.exists()
+    tables = seed.read_tables(data) if data and new else None
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
     state = State(path, clock, indexes())
     try:
-        _begin(state, clock, randomness)
+        _begin(state, clock, randomness, data, tables)
     except BaseException:
         state.close()
         if path and new:
@@ -38,13 +39,17 @@ def build(
     return Intacct(state, clock, randomness, profile)
 
 
-def _begin(state: State, clock: Clock, randomness: Randomness) -> None:
+def _begin(state: State, clock: Clock, randomness: Randomness, data: Path | None, tables: seed.Tables | None) -> None:
     """Everything a new company needs, in one transaction; nothing when it stands already."""
     with state.transaction(actor=SEED_ACTOR, operation="seed") as tx:
         if tx.setting(CREDENTIALS_SETTING):
             return
         scope = Scope(tx, standard(), Profile(), Who(SEED_ACTOR), clock.now(), by_person=True)
+        tables = tables or (seed.read_tables(data) if data else None)
         starter.fill(scope)
+        if tables:
+            seed.fill(scope, tables)
+            seed_orders.fill(scope, tables)
         tx.set_setting(CREDENTIALS_SETTING, _credentials(randomness))
 
 

@@ -61,7 +61,8 @@ _ROWS: Sequence[tuple[str, Sequence[Mapping[str, str]]]] = (
         "TERRITORY",
         [
             {"TERRITORYID": "NA", "NAME": "North America"},
-            {"TERRITORYID": "EU", "NAME": "European Union"},
+            {"TERRITORYID": "SA", "NAME": "South America"},
+            {"TERRITORYID": "EU", "NAME": "Europe"},
             {"TERRITORYID": "EU-W", "NAME": "Western Europe", "PARENTID": "EU"},
         ],
     ),
@@ -104,6 +105,26 @@ _ROWS: Sequence[tuple[str, Sequence[Mapping[str, str]]]] = (
             {"DOCID": "Sales Invoice", "DESCRIPTION": "Invoice", "DOCCLASS": "Invoice", "NUMBERFORMAT": "SI{:04}",
              "CONVERTEDFROM": "Sales Order", "POSTTOAR": "true", "POSTTOGL": "true"},
             {"DOCID": "Service Agreement", "DESCRIPTION": "Agreement", "DOCCLASS": "Other", "NUMBERFORMAT": "SA{:04}"},
+        ],
+    ),
+    ("CONTACT", [{"CONTACTNAME": "Sam Keeper", "PRINTAS": "Sam Keeper", "FIRSTNAME": "Sam", "LASTNAME": "Keeper"}]),
+    (
+        "EMPLOYEE",
+        [{"EMPLOYEEID": "SK", "PERSONALINFO.CONTACTNAME": "Sam Keeper", "TITLE": "Controller", "LOCATIONID": "100-US"}],
+    ),
+    (
+        # The docs say that a project is named as the template; the category that marks one is ours [I].
+        "PROJECT",
+        [
+            {"PROJECTID": "TPL-IMPL", "NAME": "Implementation template", "PROJECTCATEGORY": "Template"},
+            {"PROJECTID": "TPL-SUPP", "NAME": "Support template", "PROJECTCATEGORY": "Template"},
+        ],
+    ),
+    (
+        "TASK",
+        [
+            {"NAME": "Kick-off", "PROJECTID": "TPL-IMPL", "TASKSTATUS": "Not Started"},
+            {"NAME": "Go live", "PROJECTID": "TPL-IMPL", "TASKSTATUS": "Not Started"},
         ],
     ),
     ("USERINFO", [{"LOGINID": "sync", "DESCRIPTION": "Web services user", "USERTYPE": "business user"}]),

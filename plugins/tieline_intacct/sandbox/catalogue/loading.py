@@ -77,7 +77,7 @@ def indexes() -> dict[str, tuple[str, ...]]:
 
 def _object(name: str, table: Table) -> ObjectType:
     references = [_reference(field, text) for field, text in table.get("refs", {}).items()]
-    fields = {field.name: field for field in _fields(name, table, references)}
+    fields = {field.name: field for field in _fields(table, references)}
     return ObjectType(
         name=name,
         functions=table["functions"],
@@ -106,7 +106,7 @@ def _reference(field: str, text: str) -> Reference:
     return Reference(field, target, path, key.strip("-"), name.strip("-"))
 
 
-def _fields(name: str, table: Table, references: list[Reference]) -> Iterator[Field]:
+def _fields(table: Table, references: list[Reference]) -> Iterator[Field]:
     yield Field(RECORDNO, Kind.INTEGER, readonly=True)
     marks = {mark: set(table.get(mark, "").split()) for mark in ("required", "readonly", "frozen")}
     for kind in _PLAIN:

@@ -1,0 +1,74 @@
+"""Northwind's orders as sales orders: those that were shipped are closed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from tieline_intacct.sandbox import elements, records
+from tieline_intacct.sandbox.documents import transactions
+from tieline_intacct.sandbox.elements import Element
+from tieline_intacct.sandbox.problems import business
+from tieline_intacct.sandbox.rows import seen
+from tieline_intacct.sandbox.scope import Scope
+from tieline_intacct.sandbox.seed import Row, Tables, each, location_of, needed
+from tieline_intacct.sandbox.values import plain
+
+
+def fill(scope: Scope, tables: Tables) -> None:
+    """Orders, then what is no longer sold becomes inactive. Raises SeedRefused."""
+    lines: defaultdict[str | None, list[Row]] = defaultdict(list)
+    for line in tables.lines:
+        lines[line["orderID"]].append(line)
+    countries = {row["customerID"]: row["country"] for row in tables.customers}
+    orders, products = tables.folder / "orders.csv", tables.folder / "products.csv"
+    each(orders, tables.orders, lambda row: _order(scope, row, lines[row["orderID"]], countries.get(row["customerID"])))
+    each(products, tables.products, lambda row: _retire(scope, row))
+
+
+def _order(scope: Scope, row: Row, lines: list[Row], country: str | None) -> None:
+    element = elements.make("create_sotransaction")
+    elements.add(element, "transactiontype", "Sales Order")
+    _add_date(element, "datecreated", needed(row, "orderDate"))
+    elements.add(element, "customerid", needed(row, "customerID"))
+    elements.add(element, "documentno", needed(row, "orderID"))
+    elements.add(element, "termname", "N30")
+    elements.add(element, "state", "Closed" if row["shippedDate"] else "Pending")
+    items = elements.add(element, "sotransitems")
+    for line in lines:
+        _add_line(items, line, location_of(country))
+    transactions.create(scope, element)
+
+
+def _add_line(items: Element, line: Row, location: str) -> None:
+    told = elements.add(items, "sotransitem")
+    elements.add(told, "itemid", needed(line, "productID"))
+    elements.add(told, "quantity", needed(line, "quantity"))
+    elements.add(told, "unit", "Each")
+    elements.add(told, "discountpercent", _percent(line["discount"]))
+    elements.add(told, "price", line["unitPrice"])
+    elements.add(told, "locationid", location)
+
+
+def _percent(share: str | None) -> str:
+    try:
+        return plain(Decimal(share or "0") * 100)
+    except InvalidOperation:
+        raise business(f"discount must be a number; it is {share}") from None
+
+
+def _add_date(parent: Element, name: str, text: str) -> None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise business(f"orderDate must be a date; it is {text}") from None
+    told = elements.add(parent, name)
+    for part in ("year", "month", "day"):
+        elements.add(told, part, str(getattr(at, part)))
+
+
+def _retire(scope: Scope, row: Row) -> None:
+    found = seen(scope, scope.catalogue["ITEM"], row["productID"] or "")
+    if found is not None and row["discontinued"] == "1":
+        records.save(scope, found.kind, {"STATUS": "inactive"}, found)
