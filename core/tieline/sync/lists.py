@@ -16,6 +16,7 @@ from tieline.sync.list_readings import note_reading
 from tieline.sync.list_rows import KEY_FIELD, row_fields, row_print
 from tieline.sync.pace import LISTS
 from tieline.sync.points import Point
+from tieline.sync.withdrawn import offered_again, wake_withdrawn
 
 _PASSES = 4
 """A parent has to be there before its children can point at it."""
@@ -81,7 +82,10 @@ def _write(context: Context, managed: ManagedList, rows: Sequence[StoredRow], id
         if isinstance(outcome, Refused)
     ]
     with context.store.transaction(context.fence) as tx:
+        again = offered_again(tx, kept)
         tx.save_list_rows(kept)
+        for entity in sorted(again):
+            wake_withdrawn(tx, context.back_office, entity)
         tx.append_audit(context.back_office, notes)
     return kept
 

@@ -13,6 +13,7 @@ from tieline.sync.erasing import DELETE_CONFLICT, edited
 from tieline.sync.merge import Judge, Merge, merge, no_judge
 from tieline.sync.rules import Rules
 from tieline.sync.translate import Translator, Unresolved
+from tieline.sync.withdrawn import WITHDRAWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def _withdrawn(to_erp: Mapping[str, Canonical], around: Surroundings) -> Block |
     for name, value in to_erp.items():
         field = around.rules.by_name[name]
         if label := around.translator.withdrawn_label(field, value):
-            return Block(f"{field.label or name}: {label} is no longer offered", "Choose another one.", "withdrawn")
+            return Block(f"{field.label or name}: {label} is no longer offered", "Choose another one.", WITHDRAWN)
     return None
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tieline.contract import ListRow, ManagedList, PermanentError, Refused, Side, TransientError
+from tieline.contract import Field, ListRow, ManagedList, Option, PermanentError, Refused, Side, TransientError
 from tieline.store.memory import MemoryStore
-from tieline.store.nouns import Item, Link
+from tieline.store.nouns import Item, Link, Status
 from tieline.sync.context import Options
 from tieline.sync.cycle import Cycle
 from tieline.sync.outcome import TAKEN, apply
 from tieline.sync.repair import Repair
 from tieline.sync.rules import compile_rules
+from tieline.sync.settling import row_planner
 from tieline.sync.status import derive
+from tieline_managed_lists.rows import settle
 from tieline_simulation.bench import CUSTOMER, Bench
 from tieline_simulation.systems import AsyncErp, Toy, ToyCrm, VersionedErp
 from tieline_simulation.world import World
@@ -192,3 +195,21 @@ def test_what_was_read_since_a_conflict_was_told_is_readable_when_it_is_resolved
     with bench.store.reading() as tx:
         losers = [one.erp["Rating__c"] for one in tx.conflicts("books")]
     assert losers == ["C", "D"]
+
+
+def test_a_record_whose_list_value_is_offered_again_goes_on_by_itself() -> None:
+    bench = _bench(VersionedErp)
+    bench.lists = (TERMS,)
+    bench.mappings = (replace(CUSTOMER, fields=(*CUSTOMER.fields, Field("Terms__c", "terms", Option("terms")))),)
+    bench.plan_rows = row_planner({"terms": TERMS}, settle)
+    bench.erp.lists["terms"] = [ListRow("T1", "at once"), ListRow("T2", "later")]
+    bench.erp.add("Customers", "c1", name="One")
+    bench.settle()
+    key, row = bench.crm_key("c1"), "Toy_Payment_Term__c:books//T1"
+    for shown in ([ListRow("T2", "later")], [ListRow("T1", "at once"), ListRow("T2", "later")]):
+        bench.erp.lists["terms"] = shown
+        bench.crm.edit("Account", key, Terms__c=row)
+        bench.world.tick(timedelta(hours=2).total_seconds())
+        bench.settle()
+        assert (bench.link(key).status == Status.OUT_OF_SYNC) == (len(shown) == 1)
+    assert bench.erp.value("Customers", "c1", "terms") == "T1"
