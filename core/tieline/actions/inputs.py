@@ -57,6 +57,9 @@ def load(context: Context, press: Press) -> ActionInput:
         {name: _public(rows.get(name, ())) for name in press.action.lists},
         context.clock.now(),
         press.language,
+        context.back_office,
+        press.entity,
+        context.settings,
     )
 
 

@@ -28,6 +28,7 @@ class ActionInput:
     `record` holds the fields named by `Action.reads` (dotted names reach parents), `children` the rows named by
     `Action.children`. `keys` gives the ERP key of a linked CRM record, by mapping and CRM id. `lists` holds the rows
     of the lists named by `Action.lists`. `request` is the id of this press: the same press always has the same one.
+    `back_office` and `entity` are where it goes, `settings` what the administrator filled in there, without secrets.
     """
 
     request: str
@@ -39,6 +40,9 @@ class ActionInput:
     lists: Mapping[str, Sequence[ListRow]]
     now: datetime
     language: str = "en"
+    back_office: str = ""
+    entity: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ def _as_written(_language: str, text: str) -> str:
 class Context:
     """One back office, its two clients, and the effects. `point` is told when a named crash point is passed;
     `say` puts a text into a language; `language` is the org's own. `known` is who answered when we logged in, `closed`
-    are entities that are not open to us any more."""
+    are entities that are not open to us any more. `settings` are the connection's, without secrets."""
 
     back_office: str
     system: System
@@ -161,6 +161,7 @@ class Context:
     resting: Sequence[Mapping] = ()
     known: MappingType[Side, Identity] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
+    settings: MappingType[str, str] = field(default_factory=dict)
 
     @property
     def open(self) -> tuple[str, ...]:

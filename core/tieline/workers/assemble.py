@@ -92,6 +92,7 @@ def assemble(
         language=home.language or "en",
         resting=settings.resting,
         known={Side.ERP: identity, Side.CRM: home},
+        settings=chosen.connection.settings,
     )
     write = lambda sent, removed: manager.hook.write_package(components=sent, removed=removed)  # noqa: E731
     siblings = [one.name for one in runtime.back_offices() if one.system.name == system.name]

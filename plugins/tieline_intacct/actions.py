@@ -1,0 +1,188 @@
+"""The buttons: what a press decides. Pure functions of what the host loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import partial
+
+from tieline.contract import (
+    Action,
+    ActionInput,
+    CreateDocument,
+    Decision,
+    Decline,
+    Option,
+    Parameter,
+    Promote,
+    Value,
+    Values,
+    text,
+)
+from tieline_intacct.documents import INVOICES, ORDERS, OTHERS, QUOTES, lines_of
+from tieline_intacct.mappings.work import PROJECT_OBJECT, TASK_OBJECT
+from tieline_intacct.names import (
+    CONTACT,
+    CUSTOMER,
+    INVOICE,
+    INVOICE_ACTION,
+    ITEM,
+    ORDER,
+    ORDER_ACTION,
+    OTHER,
+    OTHER_ACTION,
+    PROJECT,
+    QUOTE,
+    QUOTE_ACTION,
+    SYSTEM,
+    TASK,
+)
+from tieline_intacct.options import AR_TERMS, DEPARTMENTS, LOCATIONS
+
+ITEMS = "OpportunityLineItems"
+MADE = "ERP_Documents__r"
+TERM = "AR_Term"
+LOCATION = "Location"
+DEPARTMENT = "Department"
+ONE_TO_ONE = "one_to_one"
+_OPEN = {"Pending", "Partially Converted", "Approved", "Submitted"}
+_MESSAGE = 2048
+
+NO_ACCOUNT = "The opportunity has no account. Choose one and press again."
+ACCOUNT_NOT_TIED = "The account is not tied to Intacct. Press Sync to Intacct on the account first."
+NO_LINES = "The opportunity has no products. Add at least one and press again."
+NO_QUANTITY = "Line {line} has no quantity. Fill it in and press again."
+PRODUCT_NOT_TIED = "The product of line {line} is not in Intacct. Press Sync to Intacct on the product first."
+ONE_ONLY = "{number} was made of this opportunity already, and one of a kind is allowed."
+NO_DEFINITION = "No further transaction definitions are set up. Ask your administrator."
+
+MESSAGES = (NO_ACCOUNT, ACCOUNT_NOT_TIED, NO_LINES, NO_QUANTITY, PRODUCT_NOT_TIED, ONE_ONLY, NO_DEFINITION)
+
+
+def promote(mapping: str, _given: ActionInput) -> Decision:
+    return Promote(mapping)
+
+
+def create_document(mapping: str, obj: str, source: str, given: ActionInput) -> Decision:
+    """A document of the opportunity's products; where one of the kind before it is open, that one is converted."""
+    items = given.children.get(ITEMS, ())
+    declined = _account_missing(given) or _lines_missing(given, items) or _one_only(given, mapping)
+    if declined:
+        return declined
+    if mapping == OTHER and not given.settings.get("other_definitions"):
+        return Decline(NO_DEFINITION)
+    header = _header(given) | ({"CREATEDFROM": _open_source(given, source)} if source else {})
+    lines = tuple(_line(given, item) for item in items)
+    return CreateDocument(mapping, header, {lines_of(obj): lines}, {"Opportunity__c": given.record_id})
+
+
+def _account_missing(given: ActionInput) -> Decline | None:
+    account = text(given.record, "AccountId")
+    if not account:
+        return Decline(NO_ACCOUNT)
+    return None if given.keys.get((CUSTOMER, account)) else Decline(ACCOUNT_NOT_TIED)
+
+
+def _lines_missing(given: ActionInput, items: tuple[Values, ...]) -> Decline | None:
+    if not items:
+        return Decline(NO_LINES)
+    for number, item in enumerate(items, 1):
+        if _number(item, "Quantity") <= 0:
+            return Decline(NO_QUANTITY, {"line": str(number)})
+        if not given.keys.get((ITEM, text(item, "Product2Id"))):
+            return Decline(PRODUCT_NOT_TIED, {"line": str(number)})
+    return None
+
+
+def _one_only(given: ActionInput, mapping: str) -> Decline | None:
+    """With the administrator's one-to-one choice, an opportunity has one document of a kind."""
+    if given.settings.get(ONE_TO_ONE) != "yes":
+        return None
+    kind = _KINDS[mapping]
+    made = [row for row in _made_here(given) if text(row, "Type__c") == kind]
+    return Decline(ONE_ONLY, {"number": text(made[0], "Number__c")}) if made else None
+
+
+def _made_here(given: ActionInput) -> Iterator[Values]:
+    """The opportunity's documents in this back office and entity; those of others are none of ours."""
+    for row in given.children.get(MADE, ()):
+        if text(row, "Back_Office__c") == given.back_office and text(row, "Accounting_Entity__c") == given.entity:
+            yield row
+
+
+def _open_source(given: ActionInput, source: str) -> str:
+    """The newest document that may still be converted; none: the new one stands alone."""
+    rows = [row for row in _made_here(given) if text(row, "State__c") in _OPEN]
+    tied = [(text(row, "Number__c"), given.keys.get((source, text(row, "Id")), "")) for row in rows]
+    return max(((number, key) for number, key in tied if key), default=("", ""))[1]
+
+
+def _header(given: ActionInput) -> dict[str, Value]:
+    return {
+        "WHENCREATED": given.now.date(),
+        "CUSTVENDID": given.keys[CUSTOMER, text(given.record, "AccountId")],
+        "PONUMBER": text(given.record, "Name")[:255] or None,
+        "TERMNAME": text(given.parameters, TERM) or None,
+        "MESSAGE": text(given.record, "Description")[:_MESSAGE] or None,
+    }
+
+
+def _line(given: ActionInput, item: Values) -> Mapping[str, Value]:
+    """What is not filled in is Intacct's to default."""
+    return {
+        "ITEMID": given.keys[ITEM, text(item, "Product2Id")],
+        "QUANTITY": _number(item, "Quantity"),
+        "UNIT": given.settings.get("unit") or None,
+        "PRICE": _number(item, "UnitPrice"),
+        "DISCOUNTPERCENT": _number(item, "Discount") or None,
+        "LOCATIONID": text(given.parameters, LOCATION) or None,
+        "DEPARTMENTID": text(given.parameters, DEPARTMENT) or None,
+        "MEMO": text(item, "Description")[:1000] or None,
+    }
+
+
+def _number(values: Values, name: str) -> Decimal:
+    return Decimal(text(values, name) or 0)
+
+
+_KINDS = {QUOTE: "Sales Quote", ORDER: "Sales Order", INVOICE: "Sales Invoice", OTHER: "Other Sales Document"}
+
+
+def _sync(name: str, on: str, mapping: str, noun: str) -> Action:
+    told = f"Creates or updates the {noun} in Intacct and ties it to this record."
+    return Action(SYSTEM, name, "Sync to Intacct", on, partial(promote, mapping), help=told)
+
+
+def _create(name: str, label: str, mapping: str, obj: str, source: str = "") -> Action:
+    return Action(
+        SYSTEM,
+        name,
+        label,
+        "Opportunity",
+        partial(create_document, mapping, obj, source),
+        reads=("AccountId", "Name", "Description"),
+        children={
+            ITEMS: ("Product2Id", "Quantity", "UnitPrice", "Discount", "Description"),
+            MADE: ("Id", "Type__c", "State__c", "Number__c", "Back_Office__c", "Accounting_Entity__c"),
+        },
+        links={"AccountId": CUSTOMER, "Product2Id": ITEM, **({"Id": source} if source else {})},
+        parameters=(
+            Parameter(TERM, "AR term", Option(AR_TERMS)),
+            Parameter(LOCATION, "Location", Option(LOCATIONS)),
+            Parameter(DEPARTMENT, "Department", Option(DEPARTMENTS)),
+        ),
+        help=f"Makes a {label.removeprefix('Create ').lower()} in Intacct from the products of this opportunity.",
+    )
+
+
+ACTIONS = (
+    _sync("sync_account", "Account", CUSTOMER, "customer"),
+    _sync("sync_contact", "Contact", CONTACT, "contact"),
+    _sync("sync_product", "Product2", ITEM, "item"),
+    _sync("sync_project", PROJECT_OBJECT, PROJECT, "project"),
+    _sync("sync_task", TASK_OBJECT, TASK, "task"),
+    _create(QUOTE_ACTION, "Create Sales Quote", QUOTE, QUOTES),
+    _create(ORDER_ACTION, "Create Sales Order", ORDER, ORDERS, QUOTE),
+    _create(INVOICE_ACTION, "Create Sales Invoice", INVOICE, INVOICES, ORDER),
+    _create(OTHER_ACTION, "Create Other Document", OTHER, OTHERS),
+)

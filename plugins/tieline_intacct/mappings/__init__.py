@@ -1,0 +1,12 @@
+"""What of Intacct stands where in the org."""
+
+from __future__ import annotations
+
+from tieline_intacct.mappings.documents import DOCUMENTS
+from tieline_intacct.mappings.goods import ITEMS, PRICE_LISTS, PRICES
+from tieline_intacct.mappings.parties import CONTACTS, CUSTOMERS
+from tieline_intacct.mappings.work import PROJECTS, TASKS
+
+MAPPINGS = (CUSTOMERS, CONTACTS, ITEMS, PRICE_LISTS, PRICES, PROJECTS, TASKS, *DOCUMENTS)
+
+__all__ = ["CONTACTS", "CUSTOMERS", "DOCUMENTS", "ITEMS", "MAPPINGS", "PRICES", "PRICE_LISTS", "PROJECTS", "TASKS"]
