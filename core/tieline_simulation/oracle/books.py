@@ -27,7 +27,7 @@ class Books:
     def verdict(self) -> None:
         for link in self.truth.links():
             self.explained(link)
-        self._audited()
+        self.audited()
         self._answered()
         self._nothing_left()
 
@@ -47,7 +47,7 @@ class Books:
 
     # I8 --------------------------------------------------------------------------------------------------------
 
-    def _audited(self) -> None:
+    def audited(self) -> None:
         done: Counter[tuple[str, str]] = Counter()
         told: set[tuple[str, str, str, str]] = set()
         names = {f.erp: f.crm for m in self.truth.bench.mappings for f in m.fields}
