@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tieline.contract import Component, Declarations, ManagedList, System
-from tieline.contract.naming import attribute_field, list_object, permission_set, user_permission_set
+from tieline.contract.naming import attribute_field, attribute_label, list_object, permission_set, user_permission_set
 from tieline.package import fields as make
 from tieline.package import rights
 from tieline.package.fields import CUSTOM_FIELD
@@ -37,7 +37,7 @@ def _object(system: System, managed: ManagedList) -> Iterator[Component]:
     yield make.text(name, "Accounting_Entity__c", "Accounting entity")
     yield make.checkbox(name, "Active__c", "Active", "Rows the back office withdrew stay, but are not active.")
     for attribute in managed.attributes:
-        yield make.text(name, attribute_field(attribute), attribute.replace("_", " ").capitalize())
+        yield make.text(name, attribute_field(attribute), attribute_label(attribute))
     if managed.hierarchy:
         yield make.lookup(name, "Parent__c", "Parent", name, "Children")
     yield list_view(name, ("NAME", "ERP_Id__c", "Back_Office__c", "Accounting_Entity__c", "Active__c"))

@@ -9,8 +9,9 @@ import pluggy
 import pytest
 
 import tieline_unleashed
-from tieline.contract import PROJECT, ErpPlugin, Mapping, Option, Person, Reference
+from tieline.contract import PROJECT, Declarations, ErpPlugin, Option, Person, Reference
 from tieline.contract.hooks import Extras
+from tieline.host.declared_words import declared_words
 from tieline_unleashed.actions import ACTIONS, MESSAGES
 from tieline_unleashed.layouts import LAYOUTS
 from tieline_unleashed.lists import LISTS
@@ -68,25 +69,9 @@ def test_settings_of_a_sandbox() -> None:
     }  # fmt: skip
 
 
-def _constants(mapping: Mapping) -> Iterator[str]:
-    """Those that people read; the host fills in the braces."""
-    return (str(value) for value in mapping.crm_constants.values() if "{" not in str(value))
-
-
 def _words() -> Iterator[str]:
-    yield from (UNLEASHED.label, UNLEASHED.entity_label, *MESSAGES)
-    for setting in UNLEASHED.settings:
-        yield from (setting.label, setting.help)
-    for mapping in MAPPINGS:
-        yield from (mapping.label, *_constants(mapping))
-        for field in mapping.fields:
-            yield from (field.label, field.help)
-    for managed in LISTS:
-        yield from (managed.label, managed.plural, *(name.capitalize() for name in managed.attributes))
-    for action in ACTIONS:
-        yield from (action.label, action.help, action.otherwise)
-        yield from (parameter.label for parameter in action.parameters)
-    yield from (layout.section for layout in LAYOUTS)
+    yield from declared_words(Declarations((UNLEASHED,), MAPPINGS, LISTS, ACTIONS, LAYOUTS))
+    yield from MESSAGES
 
 
 @pytest.mark.parametrize("word", sorted({word for word in _words() if word}))

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
 import click
 
 from tieline.cli.exit_codes import FAILED, INTERRUPTED, USAGE
 from tieline.cli.group import tieline
 from tieline.cli.invocation import Invocation, to_json
+from tieline.cli.language import chosen
 from tieline.contract import TielineError, Unconfirmed
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code."""
-    invocation = Invocation(state=_state(arguments), json=_wants_json(arguments))
+    invocation = Invocation(state=_state(arguments), json=_wants_json(arguments), language=chosen(os.environ))
     try:
         return _code(tieline.main(list(arguments), prog_name="tieline", standalone_mode=False, obj=invocation))
     except Exception as error:  # noqa: BLE001 - the last resort; nothing may pass as a traceback
@@ -43,35 +44,40 @@ def _ended(invocation: Invocation, error: Exception) -> int:
         case click.ClickException():
             return _told(invocation, error.exit_code, "usage", error.format_message())
         case Unconfirmed():
-            return _told(invocation, USAGE, type(error).__name__, error.sentence(), _parts(error))
+            return _failed(invocation, USAGE, error)
         case TielineError():
-            lines = hasattr(error, "faults")  # many mistakes of one file, a line each
-            return _told(invocation, FAILED, type(error).__name__, error.sentence(), _parts(error), lines=lines)
+            return _failed(invocation, FAILED, error)
         case _:
             return _unexpected(invocation, error)
 
 
-def _told(
-    invocation: Invocation,
-    code: int,
-    kind: str,
-    sentence: str,
-    parts: dict[str, Any] | None = None,
-    *,
-    lines: bool = False,
-) -> int:
-    told = sentence.splitlines() if lines else [sentence]
-    sentence = invocation.clean("\n".join(" ".join(line.split()) for line in told))
+def _failed(invocation: Invocation, code: int, error: TielineError) -> int:
+    lines = hasattr(error, "faults")  # many mistakes of one file, a line each
+    parts = {"what": error.what, "where": error.where, "mend": error.mend, "code": error.code}
+    _document(invocation, type(error).__name__, _tidy(error.sentence(), lines), parts)
+    return _said(invocation, code, _tidy(invocation.speaker.error(error), lines))
+
+
+def _told(invocation: Invocation, code: int, kind: str, sentence: str, parts: dict[str, str] | None = None) -> int:
+    _document(invocation, kind, _tidy(sentence), parts or {})
+    return _said(invocation, code, _tidy(invocation.speaker.text(sentence)))
+
+
+def _document(invocation: Invocation, kind: str, sentence: str, parts: dict[str, str]) -> None:
+    """For programs, in English always."""
     if invocation.json:
-        cleaned = {name: invocation.clean(value) for name, value in (parts or {}).items()}
-        click.echo(to_json({"error": {"kind": kind, "message": sentence, **cleaned}}))
+        cleaned = {name: invocation.clean(value) for name, value in parts.items()}
+        click.echo(to_json({"error": {"kind": kind, "message": invocation.clean(sentence), **cleaned}}))
+
+
+def _said(invocation: Invocation, code: int, sentence: str) -> int:
     with suppress(OSError):  # nobody can be told; the exit code tells it
-        click.echo(sentence, err=True)
+        click.echo(invocation.clean(sentence), err=True)
     return code
 
 
-def _parts(error: TielineError) -> dict[str, str]:
-    return {"what": error.what, "where": error.where, "mend": error.mend, "code": error.code}
+def _tidy(text: str, lines: bool = False) -> str:
+    return "\n".join(" ".join(line.split()) for line in (text.splitlines() if lines else [text]))
 
 
 def _usage(error: click.UsageError) -> str:

@@ -33,5 +33,8 @@ COMMANDS: dict[str, Lazy] = {
     "connections": Lazy("tieline.cli.connections:connections", "List saved connections, or remove one."),
     "doctor": Lazy("tieline.cli.doctor:doctor", "Check everything and say what to mend."),
     "plugins": Lazy("tieline.cli.plugins:plugins", "List plugins, or allow one."),
+    "translations": Lazy(
+        "tieline.cli.translations:translations", "Show what is said in which language, and what is not."
+    ),
     "serve": Lazy("tieline.cli.serve:serve", "Run the web process: health and inbound messages."),
 }

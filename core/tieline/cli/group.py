@@ -10,11 +10,14 @@ from typing import Any
 import click
 
 from tieline.cli.commands import COMMANDS, Lazy
+from tieline.cli.helping import SpeakingContext
 from tieline.cli.invocation import Invocation
 
 
 class Commands(click.Group):
     """A group that imports a command only when it is called."""
+
+    context_class = SpeakingContext
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return sorted(COMMANDS)
@@ -80,7 +83,9 @@ def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
 
 
 def with_common_options(command: click.Command) -> click.Command:
-    """Add the common options to a command and the commands below it; what it has of its own stays."""
+    """Add the common options to a command and the commands below it; what it has of its own stays. Its help speaks the
+    person's language."""
+    command.context_class = SpeakingContext
     taken = {name for param in command.params for name in (*param.opts, param.name)}
     command.params.extend(option for option in common_options() if not taken & {*option.opts, option.name})
     if isinstance(command, click.Group):

@@ -16,18 +16,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from tieline.cli.language import Speaker
     from tieline.host.runtime import Runtime
 
 
 @dataclass(slots=True)
 class Invocation:
-    """`json` asks for one document on stdout; everything else goes to stderr."""
+    """`json` asks for one document on stdout; everything else goes to stderr. `language` is the person's; a document
+    is the same in all of them."""
 
     state: str | None = None
     json: bool = False
     verbose: bool = False
+    language: str = "en"
     _closing: ExitStack = field(default_factory=ExitStack)
     _runtime: Runtime | None = None
+    _speaker: tuple[bool, Speaker] | None = None
 
     @property
     def state_path(self) -> Path:
@@ -60,13 +64,26 @@ class Invocation:
             click.echo(to_json(self._cleaned(document)))
             return
         for line in lines():
-            click.echo(self.clean(line))
+            click.echo(self.clean(self.speaker.lines(line)))
 
     def note(self, line: str) -> None:
         """Something a person should know, beside the result. Nobody may be listening any more, or their disk is full:
         the work goes on."""
         with suppress(OSError):
-            click.echo(self.clean(line), err=True)
+            click.echo(self.clean(self.speaker.lines(line)), err=True)
+
+    @property
+    def speaker(self) -> Speaker:
+        """Knows the plugins' words as soon as they are loaded; reads no catalogue for English."""
+        from tieline.cli.language import Speaker
+        from tieline.host.translations import Translator
+        from tieline.host.words import host_words
+
+        is_loaded = self._runtime is not None and "host" in vars(self._runtime)
+        if self._speaker is None or self._speaker[0] != is_loaded:
+            known = self._runtime.translator if self._runtime and is_loaded else Translator(host_words())
+            self._speaker = is_loaded, Speaker(self.language, known)
+        return self._speaker[1]
 
     def clean(self, text: str) -> str:
         """Without secrets that this process has opened."""

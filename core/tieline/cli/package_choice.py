@@ -42,7 +42,7 @@ def confirm(invocation: Invocation, found: Plan, yes: bool, question: str) -> No
         return
     if not invocation.json:
         invocation.note(render_plan(found))
-    if invocation.json or not click.confirm(question, err=True):
+    if invocation.json or not click.confirm(invocation.speaker.text(question), err=True):
         raise Unconfirmed("the plan was not confirmed", where="package", mend="Repeat with --yes.")
 
 

@@ -79,7 +79,7 @@ def _watch(
     woken = WakeUp(engine.org.session, invocation.runtime.clock)
     for outcome in watch(engine, confirm, interval, stopping.idle(woken.wait), stopping.check):
         if isinstance(outcome, TielineError):
-            invocation.note(outcome.sentence())
+            invocation.note(invocation.speaker.error(outcome))
             continue
         _keep_checkpoint(invocation, engine, outcome)
         if outcome.total_writes or outcome.problems:
@@ -115,7 +115,9 @@ def _confirmation(invocation: Invocation, yes: bool) -> Confirm:
         if invocation.json or not sys.stdin.isatty():
             return False
         total = sum(one.writes for one in counts.values())
-        typed = click.prompt(f"Type {total} to go on", default="", show_default=False, err=True)
+        typed = click.prompt(
+            invocation.speaker.text(f"Type {total} to go on"), default="", show_default=False, err=True
+        )
         return str(typed).strip() == str(total)
 
     return confirm

@@ -42,6 +42,11 @@ def attribute_field(attribute: str) -> str:
     return f"{words_to_name(attribute)}__c"
 
 
+def attribute_label(attribute: str) -> str:
+    """`cost_rate` -> `Cost rate`."""
+    return attribute.replace("_", " ").capitalize()
+
+
 def list_key(back_office: str, entity: str, key: str) -> str:
     """The external id of a list row: unique over all back offices of the org."""
     return f"{back_office}/{entity}/{key}"

@@ -59,7 +59,10 @@ class _Catalogue(Mapping[str, str]):
     def _texts(self) -> dict[str, str]:
         from babel.messages.pofile import read_po
 
-        return {str(one.id): str(one.string) for one in read_po(BytesIO(self._po)) if one.id and _is_done(one)}
+        try:
+            return {str(one.id): str(one.string) for one in read_po(BytesIO(self._po)) if one.id and _is_done(one)}
+        except ValueError:  # not UTF-8; `tieline translations --check` says so, and nobody is kept from working
+            return {}
 
     def __getitem__(self, source: str) -> str:
         return self._texts[source]

@@ -34,17 +34,26 @@ POSITIONS: Mapping[str, tuple[int, ...]] = {
 KEYWORDS = frozenset({"help", "mend", "otherwise"})
 """Arguments people read, of any call."""
 
-NAMES = frozenset({"WORDS", "NOTES", "FREE_IT", "mend", "what", "words", "why", "waiting"})
+TABLES = frozenset({"WORDS", "NOTES", "MESSAGES", "HEADINGS", "CLICKS_WORDS"})
+"""Variables in which every literal is read by people, a lone word too."""
+
+NAMES = frozenset({"FREE_IT", "mend", "what", "words", "why", "waiting"})
 """Variables that hold what people read."""
 
 WHOLE = (
     "tieline/cli/", "tieline/admin/", "/demo/summary.py", "tieline_sandbox/commands.py", "/soak/command.py",
     "tieline_simulation/commands.py", "tieline/package/show.py", "tieline/package/names.py",
     "tieline/package/schema.py", "tieline/package/drift.py", "tieline/package/losses.py", "tieline/host/doctor.py",
-    "tieline/host/discovery.py", "tieline/host/loading.py", "tieline/host/inventory.py", "tieline/host/validation/",
-    "tieline/sync/list_guard.py",
+    "tieline/host/po_check.py", "tieline/host/discovery.py", "tieline/host/loading.py", "tieline/host/inventory.py",
+    "tieline/host/validation/", "tieline/sync/list_guard.py",
 )  # fmt: skip
 """Files in which people read every literal that is a sentence."""
+
+SILENT = re.compile(
+    r"/sandbox/|tieline_sandbox/(?!commands|demo/st|demo/su|soak/command|runner)|tieline_simulation/(?!commands)"
+    r"|/faultpoints"
+)
+"""Files nobody reads a sentence of: stand-ins speak the words of the systems they stand for, test tools to testers."""
 
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _NO_WORDS = re.compile(r"^#|__c\b|%[sd(]")
@@ -61,7 +70,9 @@ class Found:
 
 
 def found_in(source: str, file: str) -> Iterator[Found]:
-    """In order of the lines; a sentence as often as it stands there."""
+    """In order of the lines; a sentence as often as it stands there. `file` is its path below the root, with `/`."""
+    if SILENT.search(file):
+        return
     reader = _Reader(ast.parse(source), any(part in file for part in WHOLE))
     for line, text in sorted(set(reader.sentences())):
         yield Found(text, file, line)
@@ -69,7 +80,12 @@ def found_in(source: str, file: str) -> Iterator[Found]:
 
 def is_sentence(text: str) -> bool:
     """Whether there is something to translate: words outside the slots, and more than one in all."""
-    return " " in text and bool(_WORD.search(SLOT.sub("", text))) and not _NO_WORDS.search(text)
+    return (
+        " " in text.strip()
+        and "{}" not in text
+        and bool(_WORD.search(SLOT.sub("", text)))
+        and not _NO_WORDS.search(text)
+    )
 
 
 class _Reader:
@@ -86,6 +102,9 @@ class _Reader:
             for each in self._read(node, docstrings):
                 for line, text in self._texts(each, 0):
                     yield from ((line, one.strip()) for one in text.split("\n") if is_sentence(one.strip()))
+            for name, value in _assigned(node):
+                if name in TABLES:
+                    yield from self._texts(value, 0)
 
     def _read(self, node: ast.AST, docstrings: set[ast.expr]) -> Iterator[ast.expr]:
         """Expressions of this node that people read."""
@@ -126,8 +145,7 @@ def _literals(node: ast.AST) -> Iterator[ast.expr]:
         return
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.JoinedStr) or (isinstance(child, ast.Constant) and isinstance(child.value, str)):
-            if not isinstance(child, ast.Constant) or " " in str(child.value):
-                yield child
+            yield child
 
 
 def _filled_in(node: ast.JoinedStr) -> Iterator[ast.expr]:
@@ -205,9 +223,8 @@ def template(node: ast.JoinedStr) -> str:
 def _constant(part: ast.FormattedValue) -> str:
     if not isinstance(part.value, ast.Constant):
         return ""
-    spec = part.format_spec
-    wanted = spec.values[0].value if isinstance(spec, ast.JoinedStr) and isinstance(spec.values[0], ast.Constant) else ""
-    return format(part.value.value, str(wanted))
+    first = part.format_spec.values[0] if isinstance(part.format_spec, ast.JoinedStr) else None
+    return format(part.value.value, str(first.value) if isinstance(first, ast.Constant) else "")
 
 
 def _slot(node: ast.expr, taken: set[str]) -> str:

@@ -21,9 +21,10 @@ class Sentence:
         self.source, self.pieces, self.slots = source, cut[0::2], cut[1::2]
 
     @cached_property
-    def weight(self) -> int:
-        """Letters that must be there; of two sentences that match, the heavier one is meant."""
-        return sum(len(piece) for piece in self.pieces)
+    def rank(self) -> tuple[bool, bool, int]:
+        """Of two sentences that match the lower one is meant: a sure one, one that begins with words of its own, the
+        one with more letters."""
+        return not self.is_sure, not self.pieces[0].strip(), -sum(len(piece) for piece in self.pieces)
 
     @cached_property
     def key(self) -> str:

@@ -50,7 +50,7 @@ class _Words:
                 if translated:
                     self._texts.setdefault(source, translated)
         found = [Sentence(source) for source in self._texts if SLOT.search(source)]
-        self._sentences = sorted(found, key=lambda each: (-each.is_sure, -each.weight))
+        self._sentences = sorted(found, key=lambda each: each.rank)
 
     def text(self, source: str, depth: int) -> str | None:
         """Space around it stays."""

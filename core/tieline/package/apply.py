@@ -17,10 +17,10 @@ from tieline.package.metadata import Count, DeployAnswer, Metadata, People, Prog
 from tieline.package.objects import CUSTOM_OBJECT
 from tieline.package.pages import expanded, note
 from tieline.package.parts import LAYOUT, owner_of
-from tieline.package.translated import TRANSLATIONS, Wording, translated
 from tieline.package.plan import Plan, Purpose, Step, make_plan
 from tieline.package.preimage import Image, PreImages
 from tieline.package.removals import object_of
+from tieline.package.translated import TRANSLATED, TRANSLATIONS, Wording, translated
 from tieline.store.protocol import Store
 
 _MOST_PROBLEMS = 5
@@ -159,6 +159,8 @@ def _keep_image(installation: Installation, plan: Plan, holders: Mapping[str, Se
     """Of an object that goes, all that goes with it: its own file holds its fields, its pages have files of theirs."""
     gone = [(component.kind, component.name) for component in plan.removed]
     objects = {name for kind, name in gone if kind == CUSTOM_OBJECT}
+    if gone:
+        gone += [key for key in plan.ledger.installed if key[0] in TRANSLATED]  # their entries go with what they name
     if objects:
         gone += [key for key in plan.ledger.installed if key not in gone and object_of(key) in objects]
         gone += [(LAYOUT, name) for name in installation.metadata.list_components(LAYOUT) if owner_of(name) in objects]

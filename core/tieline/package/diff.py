@@ -12,16 +12,24 @@ from dataclasses import dataclass
 from tieline.package.canonical import Node, Table, one
 from tieline.package.rights import PERMISSION_SET
 
-_KEYS = {
+KEYS = {
     "applicationVisibilities": "application",
+    "caseValues": "plural",
     "classAccesses": "apexClass",
+    "customApplications": "name",
     "fieldOverrides": "field",
     "fieldPermissions": "field",
+    "fields": "name",
+    "layouts": "layout",
     "objectPermissions": "object",
+    "picklistValues": "masterLabel",
+    "quickActions": "name",
     "recordTypeVisibilities": "recordType",
+    "sections": "section",
     "tabSettings": "tab",
     "userPermissions": "name",
     "value": "fullName",
+    "webLinks": "name",
 }
 """Elements whose entries are about one thing each, and the element that names it."""
 
@@ -51,7 +59,7 @@ def _tables(path: str, wanted: Table, present: Table) -> Iterator[Change]:
     for name, nodes in wanted.items():
         here = f"{path}.{name}" if path else name
         have = present.get(name, ())
-        yield from _keyed(here, name, nodes, have) if name in _KEYS else _listed(here, nodes, have)
+        yield from _keyed(here, name, nodes, have) if name in KEYS else _listed(here, nodes, have)
 
 
 def overlay(wanted: Table, present: Table) -> Table:
@@ -63,11 +71,11 @@ def overlay(wanted: Table, present: Table) -> Table:
 
 
 def _overlaid(name: str, wanted: Sequence[Node], present: Sequence[Node]) -> tuple[Node, ...]:
-    if name in _KEYS:
-        key = _KEYS[name]
-        ours = {one(node, key) for node in wanted if not isinstance(node, str)}
-        theirs = (node for node in present if not isinstance(node, str) and one(node, key) not in ours)
-        return (*wanted, *theirs)
+    if name in KEYS:
+        key = KEYS[name]
+        theirs = {one(node, key): node for node in present if not isinstance(node, str)}
+        ours = [node if isinstance(node, str) else overlay(node, theirs.pop(one(node, key), {})) for node in wanted]
+        return (*ours, *theirs.values())
     if len(wanted) == len(present) == 1:
         mine, other = wanted[0], present[0]
         if not isinstance(mine, str) and not isinstance(other, str):
@@ -77,7 +85,7 @@ def _overlaid(name: str, wanted: Sequence[Node], present: Sequence[Node]) -> tup
 
 def _keyed(path: str, name: str, wanted: Sequence[Node], present: Sequence[Node]) -> Iterator[Change]:
     """Entries are matched by what they are about; further ones of the org are left alone."""
-    key = _KEYS[name]
+    key = KEYS[name]
     have = {one(node, key): node for node in present if not isinstance(node, str)}
     for node in wanted:
         if not isinstance(node, str):
@@ -111,7 +119,7 @@ def _leaf(path: str, wanted: str, present: str) -> Iterator[Change]:
 def _surplus(wanted: Table, present: Table) -> Iterator[Change]:
     """Rights of the org's set that nobody declared."""
     for name in _GRANTS:
-        key = _KEYS[name]
+        key = KEYS[name]
         declared = {one(node, key) for node in wanted.get(name, ()) if not isinstance(node, str)}
         for node in present.get(name, ()):
             if isinstance(node, str) or one(node, key) in declared:

@@ -10,6 +10,7 @@ from typing import Any
 
 from tieline.contract.component import Component, Property
 from tieline.package.parts import LAYOUT
+from tieline.package.translated import TRANSLATED
 from tieline.store.protocol import Store
 
 Key = tuple[str, str]
@@ -46,9 +47,9 @@ class Ledger:
 
     @property
     def ours(self) -> frozenset[Key]:
-        """What nobody but this system needs; page layouts are never ours."""
+        """What nobody but this system needs; page layouts and translations are never ours."""
         known = (frozenset(self.installed) | frozenset(self.started)) - frozenset(self.elsewhere)
-        return frozenset(key for key in known if key[0] != LAYOUT)
+        return frozenset(key for key in known if key[0] != LAYOUT and key[0] not in TRANSLATED)
 
     @property
     def components(self) -> tuple[Component, ...]:

@@ -16,6 +16,7 @@ from tieline.package.parts import LAYOUT, listed_actions, parts
 from tieline.package.plan import Plan, Purpose, Sign, Step, ordered, page_step, removal_steps
 from tieline.package.preimage import Image
 from tieline.package.removals import without_parts
+from tieline.package.translated import TRANSLATED
 
 
 def plan_rollback(metadata: Metadata, image: Image, ledger: Ledger) -> Plan:
@@ -32,7 +33,7 @@ def plan_rollback(metadata: Metadata, image: Image, ledger: Ledger) -> Plan:
 
 
 def _is_ours(key: Key, ledger: Ledger) -> bool:
-    return key[0] != LAYOUT and key not in ledger.elsewhere
+    return key[0] not in (LAYOUT, *TRANSLATED) and key not in ledger.elsewhere
 
 
 def _restored(image: Image, present: Mapping[Key, Table]) -> Iterator[Step]:

@@ -44,12 +44,24 @@ def seed(org: Org) -> None:
         described = {"Id": book, "Name": "Standard Price Book", "IsActive": True, "IsStandard": True}
         tx.insert("Pricebook2", book, {**described, **stamps})
         _layouts(org, tx, first)
+        _languages(org, tx, first)
     org.touch()
 
 
-def _layouts(org: Org, tx: Transaction, user: str) -> None:
+def _languages(org: Org, tx: Transaction, user: str) -> None:
+    """Those switched on for translations: the org lists an own, empty translation of each [K]."""
+    for language in sorted({language for *_, language in PEOPLE} - {"en_US"}):
+        row = {"id": org.new_id(tx, "01g"), **_about(tx, user), "body": {}}
+        tx.insert(f"{COMPONENT}Translations", language, row)
+
+
+def _about(tx: Transaction, user: str) -> dict[str, str]:
     now = moments.stamp(tx.now)
-    about = {"created": now, "createdBy": user, "modified": now, "modifiedBy": user}
+    return {"created": now, "createdBy": user, "modified": now, "modifiedBy": user}
+
+
+def _layouts(org: Org, tx: Transaction, user: str) -> None:
+    about = _about(tx, user)
     for name in layouts.STANDARD:
         kind = org.schema.objects[name.casefold()]
         row = {"id": org.new_id(tx, "00h"), **about, "body": layouts.default_layout(kind)}

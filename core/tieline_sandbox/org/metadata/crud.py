@@ -16,6 +16,7 @@ from tieline_sandbox.org.metadata.checks import BadComponent
 from tieline_sandbox.org.metadata.components import Components, Done
 from tieline_sandbox.org.metadata.element_types import check_elements
 from tieline_sandbox.org.metadata.kinds import KINDS, ComponentKind
+from tieline_sandbox.org.metadata.pruning import prune
 from tieline_sandbox.org.metadata.tree import NAMESPACE, XSI, Body, attach, elements, local, one, read_body
 from tieline_sandbox.org.service import COMPONENT
 from tieline_sandbox.org.soap import element_text, tag, text_of
@@ -86,6 +87,7 @@ def _update(components: Components, kind: ComponentKind, name: str, given: Body)
 
 def _remove(components: Components, kind: ComponentKind, name: str) -> Done:
     done = components.remove(kind, name)
+    prune(components.tx)
     if done is None:
         raise BadComponent(f"no {kind.name} named {name} found")
     return done

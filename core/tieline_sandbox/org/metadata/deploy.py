@@ -15,6 +15,7 @@ from tieline_sandbox.org.metadata.archive import BadPackage, Failure, Named, Pac
 from tieline_sandbox.org.metadata.checks import BadComponent
 from tieline_sandbox.org.metadata.components import Components, Done
 from tieline_sandbox.org.metadata.kinds import APPLY_ORDER, KINDS, file_of
+from tieline_sandbox.org.metadata.pruning import prune
 
 VALIDATED = timedelta(days=10)
 Result = dict[str, Any]
@@ -146,6 +147,7 @@ def _apply(components: Components, package: Package) -> _Report:
     for each in sorted(package.components, key=lambda each: order[each.kind.name]):
         _put(components, report, each)
     _remove(components, report, package.removed_after, "destructiveChangesPost.xml")
+    prune(components.tx)
     manifest = Done("", created=False, changed=True)  # the manifest's own row says changed in every real reply
     report.done("", "package.xml", "package.xml", manifest)
     return report

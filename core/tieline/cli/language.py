@@ -1,0 +1,99 @@
+"""The language of the person at the keyboard. What programs read (JSON, codes, names) is the same in all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from tieline.contract import TielineError
+from tieline.host.translations import Translator, plain
+
+ENGLISH = "en"
+OURS = "TIELINE_LANG"
+_SET_BY_THE_SYSTEM = ("LC_ALL", "LC_MESSAGES", "LANG")
+_COLUMNS = re.compile(r"(\s{2,}|^\s+)")
+_MOST = 8
+"""So many sentences on a line are put together again; longer lines are data."""
+
+CLICKS_WORDS = (
+    "Show this message and exit.",
+    "Show the version and exit.",
+    "Missing argument '{name}'.",
+    "Missing option '{name}'.",
+    "No such option: {name}",
+    "No such option {name}.",
+    "No such command {name}.",
+    "Option '{name}' requires an argument.",
+    "Option {name} requires an argument.",
+    "Got unexpected extra argument ({names})",
+    "Got unexpected extra arguments ({names})",
+    "Invalid value for '{name}': {reason}",
+    "Invalid value for {name}: {reason}",
+    "{value} is not a valid {kind}.",
+    "{value} is not in the range {range}.",
+    "{value} is not one of {choices}.",
+    "File {name} does not exist.",
+    "File {name} is a directory.",
+)
+"""What the library for command lines says by itself."""
+
+
+def chosen(environment: Mapping[str, str]) -> str:
+    """`fr` or `fr_CA`; English when nothing is said. One that no catalogue speaks ends as English too."""
+    told = next((found for name in (OURS, *_SET_BY_THE_SYSTEM) if (found := environment.get(name))), ENGLISH)
+    return re.split(r"[.@:]", told)[0].replace("-", "_") or ENGLISH
+
+
+class Speaker:
+    """Says English sentences in one language, as far as the catalogues know them."""
+
+    def __init__(self, language: str, translator: Translator) -> None:
+        self._language, self._translator = language, translator
+        self._is_english = plain(language).partition("_")[0] == ENGLISH
+
+    def text(self, line: str) -> str:
+        """A line of one or more sentences; the first may name a place before a colon."""
+        if self._is_english:
+            return line
+        known = self._translator.text(self._language, line)
+        if known != line:
+            return known
+        return "".join(part if part.isspace() else self._piecewise(part) for part in _COLUMNS.split(line))
+
+    def lines(self, text: str) -> str:
+        return "\n".join(self.text(line) for line in text.split("\n"))
+
+    def error(self, error: TielineError) -> str:
+        """Place, what went wrong, mend."""
+        faults = getattr(error, "faults", None)
+        if faults is not None:
+            return self.lines(error.sentence())
+        head = f"{error.where}: {self.text(error.what)}" if error.where else self.text(error.what)
+        head = head.rstrip(".")
+        return f"{head}. {self.text(error.mend)}" if error.mend else f"{head}."
+
+    def _piecewise(self, line: str) -> str:
+        """Each longest run of sentences that is known. A lone word may be anybody's: a name, a value, a code."""
+        parts = line.split(". ")
+        if len(parts) > _MOST or " " not in line:
+            return line
+        out: list[str] = []
+        while parts:
+            size, said = next(
+                ((size, said) for size in range(len(parts), 0, -1) if (said := self._known(". ".join(parts[:size])))),
+                (1, parts[0]),
+            )
+            out.append(said)
+            parts = parts[size:]
+        return ". ".join(out)
+
+    def _known(self, text: str) -> str:
+        """With or without its full stop, with or without a place before it; empty when it is not known."""
+        for start in (0, *(found.end() for found in list(re.finditer(": ", text))[:3])):
+            place, rest = text[:start], text[start:]
+            for bare, stop in ((rest, ""), (f"{rest}.", "."), (rest.removesuffix("."), "")):
+                said = self._translator.text(self._language, bare)
+                if bare and said != bare:
+                    end = "." if bare != rest and rest.endswith(".") else ""
+                    return f"{place}{said.removesuffix(stop)}{end}"
+        return ""
