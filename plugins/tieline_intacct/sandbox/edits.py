@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tieline_intacct.sandbox import custom, records
 from tieline_intacct.sandbox.catalogue import ObjectType
+from tieline_intacct.sandbox.documents import lines, transactions
 from tieline_intacct.sandbox.problems import Refused
 from tieline_intacct.sandbox.profile import PROFILE_SETTING, Profile
 from tieline_intacct.sandbox.removal import remove
-from tieline_intacct.sandbox.rows import Row, by_key, by_number
+from tieline_intacct.sandbox.rows import Row, by_key, by_number, seen
 from tieline_intacct.sandbox.scope import Scope
 from tieline_intacct.sandbox.sessions import end_all
 from tieline_sandbox.application import EditRefused
@@ -18,12 +19,14 @@ from tieline_sandbox.application import EditRefused
 COMPANY = "COMPANY"
 CUSTOM_FIELD = "CUSTOMFIELD"
 OWNER = "MEGAENTITYID"
+LINES = "LINES"
 
 
 def edit(scope: Scope, action: str, kind: str, ident: str, values: Mapping[str, Any]) -> str:
     """Returns the record number. `kind` is an object, `Company` for the switches, `CustomField` for a field.
 
-    `ident` is a record number or an ID; `MEGAENTITYID` in a create says at which level the person works.
+    `ident` is a record number or an ID; `MEGAENTITYID` in a create says at which level the person works. A document is
+    created with its `LINES`, a list of fields each.
     """
     try:
         if action == "expire":
@@ -39,22 +42,63 @@ def edit(scope: Scope, action: str, kind: str, ident: str, values: Mapping[str, 
 
 
 def _edit(scope: Scope, action: str, kind: ObjectType, ident: str, values: Mapping[str, Any]) -> str:
-    given = dict(_flat(values))
+    items = values.get(LINES, ())
+    given = dict(_flat({name: value for name, value in values.items() if name != LINES}))
     if action == "create":
-        level = scope.owned_by(given.pop(OWNER, ""))
-        return records.save(level, kind, given, None).ident
+        return _create(scope.owned_by(given.pop(OWNER, "")), kind, given, items)
     row = by_number(scope.reader, scope.catalogue, kind, ident) or by_key(scope.reader, scope.catalogue, kind, ident)
     if row is None:
         raise EditRefused(f"{kind.name} holds no {ident}")
     level = scope.owned_by(row.body.get(OWNER) or "")
     if action == "delete":
-        remove(level, kind, row, ident)
-        return row.ident
+        return _delete(level, row)
     return _update(level, row, given)
 
 
+def _create(scope: Scope, kind: ObjectType, given: Mapping[str, str], items: Sequence[Mapping[str, Any]]) -> str:
+    if kind.name == transactions.DOCUMENT:
+        return transactions.create_document(scope, given, [dict(_flat(item)) for item in items]).ident
+    if kind.name == lines.LINE:
+        document = _document(scope, given.get("DOCHDRID", ""))
+        line = lines.append_values(scope, document, given)
+        transactions.settle(scope, document)
+        return line.ident
+    return records.save(scope, kind, given, None).ident
+
+
 def _update(scope: Scope, row: Row, given: Mapping[str, str]) -> str:
-    return records.save(scope, row.kind, given, row).ident
+    if row.kind.name == transactions.DOCUMENT:
+        if row.get("STATE") != "Closed" or "STATE" not in given:  # a person may open it again
+            transactions.check_open(row)
+        transactions.settle(scope, transactions.change_document(scope, row, given))
+    elif row.kind.name == lines.LINE:
+        document = _document(scope, row.get("DOCHDRID") or "")
+        lines.change_values(scope, document, row, given)
+        transactions.settle(scope, document)
+    else:
+        records.save(scope, row.kind, given, row)
+    return row.ident
+
+
+def _delete(scope: Scope, row: Row) -> str:
+    if row.kind.name == transactions.DOCUMENT:
+        transactions.delete_document(scope, row)
+    elif row.kind.name == lines.LINE:
+        document = _document(scope, row.get("DOCHDRID") or "")
+        lines.drop(scope, document, row)
+        transactions.settle(scope, document)
+    else:
+        remove(scope, row.kind, row, row.ident)
+    return row.ident
+
+
+def _document(scope: Scope, docid: str) -> Row:
+    """The document of a line, open for edits. Raises EditRefused, Refused."""
+    found = seen(scope, scope.catalogue[transactions.DOCUMENT], docid)
+    if found is None:
+        raise EditRefused(f"A line needs its document; there is no {docid}")
+    transactions.check_open(found)
+    return found
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

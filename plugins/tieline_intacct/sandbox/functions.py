@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tieline_intacct.sandbox import company, elements, legacy, listing, querying, reading, schema, writing
+from tieline_intacct.sandbox import company, contracts, elements, legacy, listing, querying, reading, schema, writing
 from tieline_intacct.sandbox.documents import transactions
 from tieline_intacct.sandbox.elements import Element
 from tieline_intacct.sandbox.result import Result
@@ -35,6 +35,13 @@ def _legacy(noun: str, kind: str) -> dict[str, Function]:
 
 FUNCTIONS: Mapping[str, Function] = {
     **{name: one for noun, each in legacy.NOUNS.items() for name, one in _legacy(noun, each.object).items()},
+    **{
+        f"delete_{noun}": Function(legacy.delete_named, writes=True, object=noun.upper())
+        for noun in legacy.DELETED_BY_NAME
+    },
+    "post": Function(contracts.post, writes=True),
+    "hold": Function(contracts.hold, writes=True),
+    "resume": Function(contracts.resume, writes=True),
     "query": _reading(querying.answer),
     "read": _reading(reading.read),
     "readByName": _reading(reading.read_by_name),

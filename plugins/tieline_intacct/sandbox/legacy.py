@@ -83,6 +83,19 @@ NOUNS: Mapping[str, Noun] = {
         },
     ),
 }
+DELETED_BY_NAME = (
+    "customer",
+    "contact",
+    "location",
+    "department",
+    "class",
+    "item",
+    "task",
+    "project",
+    "employee",
+    "contract",
+)
+"""Objects of the generic functions that the SDKs delete by an older one [S]."""
 _INSIDE: Mapping[str, Mapping[str, str]] = {
     "due": {"dueday": "DUEDATE", "duefrom": "DUEFROM"},
     "discount": {
@@ -118,6 +131,14 @@ def update(scope: Scope, element: Element) -> Result:
 def delete(scope: Scope, element: Element) -> Result:
     row = _row(scope, _noun(element), element)
     remove(scope, row.kind, row, row.ident)
+    return Result()
+
+
+def delete_named(scope: Scope, element: Element) -> Result:
+    """`delete_customer customerid="C-1"` and its like: named by the ID, by `key` where there is none."""
+    kind = reachable(scope, str(element.tag).partition("_")[2], "D")
+    key = element.get(kind.key.lower() if kind.key else "key") or element.get("key") or ""
+    remove(scope, kind, (seen(scope, kind, key) if kind.key else None) or numbered(scope, kind, key), key)
     return Result()
 
 

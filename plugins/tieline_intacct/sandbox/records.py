@@ -171,7 +171,7 @@ def _missing(kind: ObjectType, name: str) -> Refused:
 
 def could_not(kind: ObjectType, verb: str = "create") -> Problem:
     """The second error of a refused write."""
-    return Problem(BUSINESS, f"Could not {verb} {kind.name.title()} record.", CHECK_AGAIN, kind.name)
+    return Problem(BUSINESS, f"Could not {verb} {kind.title} record.", CHECK_AGAIN, kind.name)
 
 
 def _naming(change: Change) -> str:
@@ -197,13 +197,13 @@ def _check_reference(change: Change, reference: Reference, value: str) -> None:
     )
     problem = ""
     if found is None:
-        problem = f"Invalid {reference.field} '{value}': no such {target.name.title()} is known here"
+        problem = f"Invalid {reference.field} '{value}': no such {target.title} is known here"
     elif found.get("STATUS") == "inactive":
-        problem = f"{target.name.title()} '{value}' is inactive and cannot be used"
+        problem = f"{target.title} '{value}' is inactive and cannot be used"
     elif target is change.kind and change.before and found.ident == change.before.ident:
         problem = f"{reference.field} '{value}' is the record itself"
     if problem:
-        mend = f"Select a valid {target.name.title()}."
+        mend = f"Select a valid {target.title}."
         raise Refused(
             Problem(BUSINESS, problem, mend, change.kind.name, reference.field),
             could_not(change.kind, "update" if change.before else "create"),
@@ -217,7 +217,7 @@ def _check_unique(change: Change) -> None:
         return
     others = [ident for ident, _ in change.scope.tx.find(kind.name, kind.key, value)]
     if any(change.before is None or ident != change.before.ident for ident in others):
-        words = f"Another {kind.name.title()} with the given value(s) {value}  already exists"
+        words = f"Another {kind.title} with the given value(s) {value}  already exists"
         raise Refused(
             Problem(NOT_UNIQUE, words, "Use a unique value instead.", kind.name, kind.key),
             could_not(kind, "update" if change.before else "create"),
@@ -230,7 +230,7 @@ def _check_owner(scope: Scope, row: Row) -> None:
     if row.kind.private and scope.who.location and owner != scope.who.location:
         level = f"entity {owner}" if owner else "the top level"
         raise business(
-            f"This {row.kind.name.title()} is owned by {level} and cannot be changed from entity {scope.who.location}",
+            f"This {row.kind.title} is owned by {level} and cannot be changed from entity {scope.who.location}",
             "Sign in where the record is owned.",
         )
 
@@ -255,4 +255,14 @@ def _term(change: Change) -> None:
         raise _missing(change.kind, "ENDDATE")
 
 
-_CHECKS: Mapping[str, tuple[Hook, ...]] = {"CUSTOMER": (_restriction,), "CONTRACT": (_term,)}
+def _line_number(change: Change) -> None:
+    if change.before is None:
+        others = change.scope.tx.find("CONTRACTDETAIL", "CONTRACTID", change.body.get("CONTRACTID"))
+        change.body["LINENO"] = str(1 + max((int(body.get("LINENO") or 0) for _, body in others), default=0))
+
+
+_CHECKS: Mapping[str, tuple[Hook, ...]] = {
+    "CUSTOMER": (_restriction,),
+    "CONTRACT": (_term,),
+    "CONTRACTDETAIL": (_line_number,),
+}

@@ -16,7 +16,7 @@ def remove(scope: Scope, kind: ObjectType, row: Row | None, key: str) -> None:
     check_owner(scope, row)
     user = in_use(scope, row)
     if user:
-        words = f"{kind.name.title()} '{row.get(kind.key) or row.ident}' cannot be deleted: {user} uses it"
+        words = f"{kind.title} '{row.get(kind.key) or row.ident}' cannot be deleted: {user} uses it"
         raise Refused(Problem(BUSINESS, words, "Make it inactive instead.", kind.name))
     scope.tx.delete(kind.name, row.ident)
 

@@ -66,6 +66,13 @@ _ROWS: Sequence[tuple[str, Sequence[Mapping[str, str]]]] = (
             {"TERRITORYID": "EU-W", "NAME": "Western Europe", "PARENTID": "EU"},
         ],
     ),
+    (
+        "EXCHANGERATE",
+        [
+            {"TYPENAME": "Intacct Daily Rate", "FROM_CURRENCY": "EUR", "TO_CURRENCY": "USD", "RATE": "1.1"},
+            {"TYPENAME": "Intacct Daily Rate", "FROM_CURRENCY": "GBP", "TO_CURRENCY": "USD", "RATE": "1.25"},
+        ],
+    ),
     ("CUSTTYPE", [{"NAME": "End user"}, {"NAME": "Reseller"}]),
     (
         "PROJECTSTATUS",

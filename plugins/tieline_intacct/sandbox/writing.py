@@ -55,6 +55,8 @@ def given_of(kind: ObjectType, element: Element) -> tuple[dict[str, str], dict[s
     for each in plain:
         if elements.children(each):
             given |= dict(elements.leaves(each, f"{each.tag}."))
+        elif str(each.tag) in kind.groups:
+            continue  # a group without a member says nothing: a vendor's SDK sends such [T]
         else:
             given[str(each.tag)] = each.text or ""
     return given, lists
@@ -75,7 +77,7 @@ def _each(scope: Scope, element: Element, save: Save) -> Result:
                 saved.append(save(scope, each))
         except Refused as refused:
             problems += refused.problems
-    return Result([_listed(saved)], problems, kept=bool(saved))
+    return Result([listed(saved)], problems, kept=bool(saved))
 
 
 def _create(scope: Scope, element: Element) -> Row:
@@ -88,12 +90,12 @@ def _create(scope: Scope, element: Element) -> Row:
 def _update(scope: Scope, element: Element) -> Row:
     kind = reachable(scope, str(element.tag), "U")
     given, lists = given_of(kind, element)
-    before = _named(scope, kind, given)
+    before = named(scope, kind, given)
     given.pop(RECORDNO, None)
     return records.save(scope, kind, given, before, lists)
 
 
-def _named(scope: Scope, kind: ObjectType, given: Mapping[str, str]) -> Row:
+def named(scope: Scope, kind: ObjectType, given: Mapping[str, str]) -> Row:
     """By RECORDNO or by the ID field; there is no upsert [D]. Raises Refused."""
     number = given.get(RECORDNO, "").strip()
     key = given.get(kind.key, "").strip() if kind.key else ""
@@ -119,7 +121,7 @@ def _list(element: Element) -> Any:
     return inside
 
 
-def _listed(saved: list[Row]) -> Element:
+def listed(saved: list[Row]) -> Element:
     data = elements.make("data", listtype="objects", count=str(len(saved)))
     for row in saved:
         record = elements.add(data, row.kind.name.lower())

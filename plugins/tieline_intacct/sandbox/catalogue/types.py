@@ -19,6 +19,23 @@ CONTACT_KEYS: Mapping[str, str] = {
 """A group of fields that shows a contact, and the field with that contact's record number."""
 
 
+_TITLES: Mapping[str, str] = {
+    "ARTERM": "AR term",
+    "CUSTTYPE": "Customer type",
+    "EXCHANGERATETYPES": "Exchange rate type",
+    "INVPRICELISTENTRY": "Price list entry",
+    "LOCATIONENTITY": "Entity",
+    "PRODUCTLINE": "Product line",
+    "PROJECTSTATUS": "Project status",
+    "PROJECTTYPE": "Project type",
+    "SODOCUMENT": "Transaction",
+    "SODOCUMENTENTRY": "Transaction line",
+    "SODOCUMENTPARAMS": "Transaction definition",
+    "SOPRICELIST": "Price list",
+    "CONTRACTDETAIL": "Contract line",
+}
+
+
 class Kind(StrEnum):
     TEXT = "text"
     INTEGER = "integer"
@@ -82,6 +99,16 @@ class ObjectType:
     unique: bool = True
     audit: str = "recordno"
     derived: Mapping[str, tuple[str, Reference]] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What messages call it."""
+        return _TITLES.get(self.name, self.name.capitalize())
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Elements that only hold others: DISPLAYCONTACT, MAILADDRESS."""
+        return frozenset(name.partition(".")[0] for name in self.fields if "." in name)
 
     def by_field(self, name: str) -> Reference | None:
         return next((one for one in self.references.values() if one.field == name), None)

@@ -27,7 +27,11 @@ def of(scope: Scope, document: Row) -> list[Row]:
 def append(scope: Scope, document: Row, element: Element) -> Row:
     """A new line behind the others. Raises Refused."""
     forms.check_order(element, "line")
-    given = forms.given_of(element, "line")
+    return append_values(scope, document, forms.given_of(element, "line"))
+
+
+def append_values(scope: Scope, document: Row, said: Mapping[str, str]) -> Row:
+    given = dict(said)
     given |= {
         "DOCHDRID": document.get("DOCID") or "",
         "DOCHDRNO": document.ident,
@@ -50,11 +54,20 @@ def change(scope: Scope, document: Row, line: Row, element: Element) -> Row:
 
 
 def change_values(scope: Scope, document: Row, line: Row, given: Mapping[str, str]) -> Row:
-    whole = {name: line.get(name) or "" for name in ("ITEMID", "UIQTY", "UNIT", "LOCATIONID", "UIPRICE")} | dict(given)
+    needed = ("ITEMID", "UIQTY", "UNIT", "LOCATIONID", "UIPRICE")
+    given = {name: text for name, text in given.items() if text or name not in needed}  # an SDK sends them empty [T]
+    whole = {name: line.get(name) or "" for name in needed} | given
     _check(scope, whole)
     changed = records.save(scope, line.kind, given, line)
     left = quantity(changed, "UIQTY") - quantity(changed, "QTY_CONVERTED")
     return records.update(scope, changed, _sums(document, changed) | {"QTY_REMAINING": plain(left)})
+
+
+def drop(scope: Scope, document: Row, line: Row) -> None:
+    """A person may take a line out; the others close up."""
+    scope.tx.delete(LINE, line.ident)
+    for at, other in enumerate(of(scope, document)):
+        records.update(scope, other, {"LINE_NO": str(at)})
 
 
 def quantity(row: Row, name: str) -> Decimal:

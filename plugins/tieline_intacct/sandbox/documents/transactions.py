@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from tieline_intacct.sandbox import elements, records
@@ -30,14 +30,30 @@ def create(scope: Scope, element: Element) -> Result:
     wanted = elements.children(items) if items is not None else []
     _check_header(given, lines_given=bool(wanted))
     source = _source(scope, definition, given)
-    given |= _numbered(scope, definition, given) | _money(scope, given) | _due(scope, given)
-    document = records.save(scope, scope.catalogue[DOCUMENT], given, None)
+    document = _begin(scope, definition, given)
     made = [lines.append(scope, document, line) for line in wanted]
     _add_subtotals(scope, document, elements.child(element, "subtotals"))
     if source is not None:
         conversion.consume(scope, source, made)
     posting.settle(scope, document, definition)
     return _keyed(document.get("DOCID"))
+
+
+def create_document(scope: Scope, given: Mapping[str, str], items: Sequence[Mapping[str, str]]) -> Row:
+    """As typed in by a person: the fields of the header, DOCPARID among them, and those of each line."""
+    definition = _definition(scope, given.get("DOCPARID", ""))
+    _check_header(given, lines_given=bool(items))
+    source = _source(scope, definition, given)
+    document = _begin(scope, definition, given)
+    made = [lines.append_values(scope, document, item) for item in items]
+    if source is not None:
+        conversion.consume(scope, source, made)
+    return posting.settle(scope, document, definition)
+
+
+def _begin(scope: Scope, definition: Row, given: Mapping[str, str]) -> Row:
+    whole = {**given, **_numbered(scope, definition, given), **_money(scope, given), **_due(scope, given)}
+    return records.save(scope, scope.catalogue[DOCUMENT], whole, None)
 
 
 def update(scope: Scope, element: Element) -> Result:
