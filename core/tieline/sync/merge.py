@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 
-from tieline.contract import Direction, Field, Policy, Side
+from tieline.contract import Direction, Field, Policy, Reference, Side
 from tieline.store.nouns import Canonical
 from tieline.sync.rules import Rules
 from tieline.sync.translate import Translator, Unresolved
@@ -93,6 +93,12 @@ class _Unit:
     def equal(self) -> bool:
         return all(self._same(name) for name in self.names)
 
+    @property
+    def retied(self) -> bool:
+        """Nobody edited it, and it names another record than it did: a person tied the records it refers to anew."""
+        whole = all(isinstance(field.kind, Reference) for field in self.fields)
+        return whole and all(name in self.crm_as_erp and name in self.erp_as_crm for name in self.names)
+
     def _same(self, name: str) -> bool:
         if name in self.crm_as_erp and self.crm_as_erp[name] == self.erp[name]:
             return True
@@ -169,7 +175,9 @@ def _both(unit: _Unit, result: Merge, judge: Judge) -> None:
         _write(unit, result, Side.ERP)
     elif erp_dirty:
         _write(unit, result, Side.CRM)
-    # neither dirty but different: each side spells the agreed value its own way; nothing to do
+    elif unit.retied:
+        _clash(unit, result, judge)
+    # else neither dirty but different: each side spells the agreed value its own way; nothing to do
 
 
 def _first_meeting(unit: _Unit, result: Merge, judge: Judge) -> None:
@@ -185,6 +193,8 @@ def _first_meeting(unit: _Unit, result: Merge, judge: Judge) -> None:
 def _one_way(unit: _Unit, result: Merge, target: Side) -> None:
     source = target.other
     if unit.known and not unit.dirty(Side.CRM) and not unit.dirty(Side.ERP):
+        if unit.retied:
+            _write(unit, result, target)
         return
     if not unit.known and unit.empty(source) and target is Side.ERP:
         _keep_difference(unit, result)  # an empty CRM field says nothing about an ERP value it never saw
