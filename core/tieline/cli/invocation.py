@@ -75,7 +75,10 @@ class Invocation:
     @property
     def speaker(self) -> Speaker:
         """Knows the plugins' words as soon as they are loaded; reads no catalogue for English."""
-        from tieline.cli.language import Speaker
+        from tieline.cli.language import Speaker, is_english
+
+        if is_english(self.language):
+            return Speaker()
         from tieline.host.translations import Translator
         from tieline.host.words import host_words
 

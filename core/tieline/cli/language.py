@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Protocol
 
 from tieline.contract import TielineError
-from tieline.host.translations import Translator, plain
 
 ENGLISH = "en"
 OURS = "TIELINE_LANG"
@@ -41,21 +41,37 @@ CLICKS_WORDS = (
 def chosen(environment: Mapping[str, str]) -> str:
     """`fr` or `fr_CA`; English when nothing is said. One that no catalogue speaks ends as English too."""
     told = next((found for name in (OURS, *_SET_BY_THE_SYSTEM) if (found := environment.get(name))), ENGLISH)
-    return re.split(r"[.@:]", told)[0].replace("-", "_") or ENGLISH
+    code = re.split(r"[.@:]", told)[0].replace("-", "_")
+    return ENGLISH if code in {"", "C", "POSIX"} else code
+
+
+def is_english(language: str) -> bool:
+    return language.lower().partition("_")[0] == ENGLISH
+
+
+class Words(Protocol):
+    """What the host's `Translator` does; help in English is shown without loading it."""
+
+    def text(self, language: str, source: str) -> str: ...
+
+
+class _AsWritten:
+    def text(self, _language: str, source: str) -> str:
+        return source
 
 
 class Speaker:
     """Says English sentences in one language, as far as the catalogues know them."""
 
-    def __init__(self, language: str, translator: Translator) -> None:
-        self._language, self._translator = language, translator
-        self._is_english = plain(language).partition("_")[0] == ENGLISH
+    def __init__(self, language: str = ENGLISH, words: Words | None = None) -> None:
+        self._language, self._words = language, words or _AsWritten()
+        self._is_english = is_english(language)
 
     def text(self, line: str) -> str:
         """A line of one or more sentences; the first may name a place before a colon."""
         if self._is_english:
             return line
-        known = self._translator.text(self._language, line)
+        known = self._words.text(self._language, line)
         if known != line:
             return known
         return "".join(part if part.isspace() else self._piecewise(part) for part in _COLUMNS.split(line))
@@ -92,7 +108,7 @@ class Speaker:
         for start in (0, *(found.end() for found in list(re.finditer(": ", text))[:3])):
             place, rest = text[:start], text[start:]
             for bare, stop in ((rest, ""), (f"{rest}.", "."), (rest.removesuffix("."), "")):
-                said = self._translator.text(self._language, bare)
+                said = self._words.text(self._language, bare)
                 if bare and said != bare:
                     end = "." if bare != rest and rest.endswith(".") else ""
                     return f"{place}{said.removesuffix(stop)}{end}"

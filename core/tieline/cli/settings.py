@@ -99,13 +99,13 @@ def check(invocation: Invocation, path: str | None) -> None:
 
 
 def _change(invocation: Invocation, entry: Entry, value: Any, dry_run: bool) -> None:
-    from tieline.admin.catalogue import catalogue
+    from tieline.admin.catalogue import catalogue, named
 
     file = _file(invocation)
     with invocation.runtime.exclusive():
         text = file.read().changed(entry.path, value)
         after = file.checked(text)
-        fresh = next(one for one in catalogue(after.settings, file.declared, file.lists) if one.name == entry.name)
+        fresh = named(catalogue(after.settings, file.declared, file.lists), entry.name) or entry
         records = _records(invocation, entry)
         if not dry_run:
             file.replace(text)
@@ -147,13 +147,15 @@ def _entries(invocation: Invocation) -> list[Entry]:
 
 
 def _entry(invocation: Invocation, name: str) -> Entry:
+    from tieline.admin.catalogue import named
     from tieline.host.validation.findings import did_you_mean
 
-    entries = {one.name: one for one in _entries(invocation)}
-    if name not in entries:
-        mend = did_you_mean(name, list(entries)) or "See `tieline settings list`."
+    entries = _entries(invocation)
+    found = named(entries, name)
+    if found is None:
+        mend = did_you_mean(name, [one.name for one in entries]) or "See `tieline settings list`."
         raise Misconfigured("there is no such setting", where=name, mend=mend)
-    return entries[name]
+    return found
 
 
 def _show(invocation: Invocation, entries: Sequence[Entry]) -> None:
