@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tieline.contract import PermanentError, Record, Side
+from tieline.contract import PermanentError, Promotion, Record, Side
 from tieline.store.nouns import Link
 from tieline.store.protocol import Transaction
 from tieline.sync.absorb import absorb
@@ -73,6 +73,9 @@ def mark(
             "this record was in the back office and one side's was deleted",
             mend="Restore the deleted record, or make a new one and promote that.",
         )
+    seen = link.crm.fields if link.crm else {}
+    if not link.erp_key and context.rules_for(entity, mapping).promotion(seen) is Promotion.NEVER:
+        raise PermanentError("this kind of record is switched off", mend="Tell your administrator.")
     if link.awaiting and not overdue(link):
         return link  # the same intent, under the same key, is on its way already
     wanted = replace(link, entity=entity, promote=True, dirty=True, not_before=None, attempts=0, problem=None)

@@ -76,6 +76,7 @@ def _object(path: Path, office: str, mapping: RecordMapping, told: ObjectSetting
         "promotion", chosen.promotion, mapping.promotion, "when a record of the CRM goes to the back office",
         tuple(Promotion),
     )  # fmt: skip
+    yield from _record_types(path, chosen, mapping, about)
     yield entry(
         "sync_once",
         chosen.sync_once,
@@ -83,8 +84,41 @@ def _object(path: Path, office: str, mapping: RecordMapping, told: ObjectSetting
         "a record that went out is not changed there any more",
         _YES_NO,
     )
+    words = "new records of the back office are made in the CRM"
+    yield entry("create_in_crm", chosen.create_in_crm, mapping.create_in_crm, words, _YES_NO)
     for field in mapping.fields:
         yield from _field((*path, "fields", field.crm), field, mapping, chosen.fields.get(field.crm), about)
+
+
+RECORD_TYPES = "record_types"
+
+
+def _record_types(
+    path: Path, chosen: ObjectSettings, mapping: RecordMapping, about: dict[str, Any]
+) -> Iterator[Entry]:  # fmt: skip
+    """The table as a whole, then what it holds."""
+    here, told = (*path, RECORD_TYPES), {**mapping.record_types, **chosen.record_types}
+    value = ", ".join(f"{name}: {each}" for name, each in told.items()) or None
+    words = "promotion by the CRM's record type: set record_types. and its DeveloperName"
+    yield Entry(here, value, bool(chosen.record_types), words, **about)
+    for name, promotion in told.items():
+        yield _record_type(here, name, promotion, is_set=name in chosen.record_types, about=about)
+
+
+def _record_type(path: Path, name: str, promotion: Promotion, *, is_set: bool, about: dict[str, Any]) -> Entry:
+    words = "when records of this record type go to the back office"
+    return Entry((*path, name), promotion, is_set, words, tuple(Promotion), **about)
+
+
+def named(entries: Sequence[Entry], name: str) -> Entry | None:
+    """The setting of this name. A record type may be named that the file does not name yet."""
+    by_name = {one.name: one for one in entries}
+    table, _, last = name.rpartition(".")
+    holder, own = by_name.get(table), by_name.get(f"{table.removesuffix(RECORD_TYPES)}promotion")
+    if name in by_name or holder is None or own is None or holder.path[-1] != RECORD_TYPES or not last:
+        return by_name.get(name)
+    about = {"label": holder.label, "back_office": holder.back_office, "object": holder.object}
+    return _record_type(holder.path, last, own.value, is_set=False, about=about)
 
 
 def _field(
@@ -107,6 +141,8 @@ def _field(
 
 def parsed(entry: Entry, text: str) -> Any:
     """A value typed on the command line. Raises Misconfigured."""
+    if entry.path[-1] == RECORD_TYPES:
+        raise Misconfigured("this is a table", where=entry.name, mend="Set one row of it: record_types.NAME.")
     if entry.choices == _YES_NO:
         if text.lower() not in {"true", "false", "yes", "no", "on", "off"}:
             raise Misconfigured(f"{text!r} is neither true nor false", where=entry.name, mend="Write true or false.")

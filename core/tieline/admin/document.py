@@ -164,7 +164,7 @@ def _scalar(value: Any) -> Any:
 
 
 def _fault(error: ErrorDetails) -> Fault:
-    path = tuple(part for part in error["loc"] if part not in {"str", "int", "bool"})
+    path = tuple(part for part in error["loc"] if part not in {"str", "int", "bool", "[key]"})
     kind, said = error["type"], error["msg"]
     if kind == "extra_forbidden":
         return Fault(path, "there is no such setting", "See `tieline settings list`.")

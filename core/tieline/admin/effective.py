@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tieline.admin.faults import Fault, Path
 from tieline.admin.model import AdminSettings, BackOfficeSettings, FieldSettings, MoreField, ObjectSettings
-from tieline.contract import Day, Field, Flag, Kind, Number, Policy, Reference, Text
+from tieline.contract import Day, Field, Flag, Kind, Number, Policy, Promotion, Reference, Text
 from tieline.contract import Mapping as RecordMapping
 
 PARENT_OFF = "it needs {parent}, which is switched off"
@@ -84,7 +84,19 @@ def _object(path: Path, mapping: RecordMapping, settings: ObjectSettings) -> Ite
             yield Fault(here, "there is no such field", f"Known: {', '.join(sorted(known))}.")
         else:
             yield from _field(here, known[name], chosen, mapping)
+    yield from _promotions(path, mapping, settings)
     yield from _more(path, mapping, settings.more_fields)
+
+
+def _promotions(path: Path, mapping: RecordMapping, settings: ObjectSettings) -> Iterator[Fault]:
+    """What can never happen is a mistake: records would wait for it without a word."""
+    told: dict[Path, Promotion | None] = {(*path, "promotion"): settings.promotion}
+    told |= {(*path, "record_types", name): each for name, each in settings.record_types.items()}
+    for where, promotion in told.items():
+        if promotion is Promotion.WITH_PARENT and not mapping.parent:
+            yield Fault(where, "it is promoted with its parent and has none", "Choose another one.")
+        if promotion is Promotion.AUTOMATIC and not mapping.create_in_erp:
+            yield Fault(where, "it is promoted by itself and may not create in the ERP", "Choose another one.")
 
 
 def _field(path: Path, field: Field, chosen: FieldSettings, mapping: RecordMapping) -> Iterator[Fault]:
@@ -146,7 +158,9 @@ def _mapping(mapping: RecordMapping, chosen: ObjectSettings | None, off: set[str
         mapping,
         fields=(*fields, *(_added(row) for row in chosen.more_fields)),
         promotion=chosen.promotion or mapping.promotion,
+        record_types={**mapping.record_types, **chosen.record_types},
         sync_once=mapping.sync_once if chosen.sync_once is None else chosen.sync_once,
+        create_in_crm=mapping.create_in_crm if chosen.create_in_crm is None else chosen.create_in_crm,
     )
 
 

@@ -8,7 +8,9 @@ back_offices:
       customer:                   # a mapping of the plugin
         enabled: true
         promotion: automatic
+        record_types: {Prospect: never}
         sync_once: false
+        create_in_crm: true
         fields:
           Phone: {direction: to_crm}
         more_fields:
@@ -25,6 +27,7 @@ from tieline.contract import Direction, Policy, Promotion
 from tieline.contract.naming import API_NAME
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+TypeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z](_?[A-Za-z0-9])*$", max_length=80)]
 Scalar = str | int | bool
 
 
@@ -56,7 +59,9 @@ class MoreField(Part):
 class ObjectSettings(Part):
     enabled: bool | None = None
     promotion: Promotion | None = Field(default=None, strict=False)
+    record_types: dict[TypeName, Annotated[Promotion, Field(strict=False)]] = {}
     sync_once: bool | None = None
+    create_in_crm: bool | None = None
     fields: dict[Name, FieldSettings] = {}
     more_fields: tuple[MoreField, ...] = Field(default=(), strict=False)
 

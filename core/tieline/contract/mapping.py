@@ -101,6 +101,7 @@ class Mapping:
     `review` names fields (name and postcode) that make two strangers alike when all of them agree: a person decides, the
     two are never joined nor made again by themselves.
     `panel` gives each record an `ERP_Link__c` row for people to read; order lines need none.
+    `record_types` overrules `promotion` for records of the CRM with these record types, by `DeveloperName`.
     `number` is the ERP field a person knows the record by (order number); it is shown in messages.
     """
 
@@ -113,6 +114,7 @@ class Mapping:
     parent: str = ""
     embedded_in: str = ""
     promotion: Promotion = Promotion.MANUAL
+    record_types: MappingType[str, Promotion] = field(default_factory=dict)
     create_in_crm: bool = True
     create_in_erp: bool = True
     update_automatically: bool = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from tieline.contract import Field as RecordField
@@ -21,10 +22,11 @@ from tieline.sync.match import AMBIGUOUS
 from tieline.sync.merge import Base, Clash, Judge, Merge, Values
 from tieline.sync.outcome import backoff, refusal_of
 from tieline.sync.pace import LISTS
+from tieline.sync.parts import part_of, whole_is_due
 from tieline.sync.planning import Block, Bury, Create, Decision, Surroundings, Update, Wait, decide
 from tieline.sync.points import Point
 from tieline.sync.repair import HELD
-from tieline.sync.rules import Rules
+from tieline.sync.rules import RECORD_TYPE, Rules
 from tieline.sync.status import settled
 from tieline.sync.translate import Translator, build_translator
 
@@ -83,7 +85,7 @@ class Driver:
             with context.store.reading() as tx:
                 links = tx.dirty_links(context.back_office, self.rules.name, context.clock.now(), limit, after)
                 mine = self._mine(tx, links)
-            yield [link for link in mine if self._free(link)]
+            yield [link for link in mine if self._free(link) and not self._unread_type(link)]
             if len(links) < limit:
                 return
             after = links[-1].id
@@ -102,6 +104,16 @@ class Driver:
         stuck = link.problem is not None and link.problem.code == AMBIGUOUS
         held = bool(link.extra.get(HELD)) and not link.promote
         return link.id not in self.busy and not link.awaiting and not stuck and not held
+
+    def _unread_type(self, link: Link) -> bool:
+        """The type that decides about its promotion has not been read since the administrator named types."""
+        unread = bool(self.rules.mapping.record_types) and link.crm is not None and RECORD_TYPE not in link.crm.fields
+        return unread and not link.erp_key and self._reading_is_due
+
+    @cached_property
+    def _reading_is_due(self) -> bool:
+        with self.context.store.reading() as tx:
+            return whole_is_due(tx, self.context.back_office, part_of(Side.CRM, self.entity, self.rules.name))
 
     # planning --------------------------------------------------------------------------------------------------
 

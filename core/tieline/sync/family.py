@@ -68,10 +68,14 @@ def follow_parents(tx: Transaction, context: Context, mapping: str, links: Seque
     made: dict[str, Link] = {}
     for name, members in families.items():
         rules = context.rules_for(context.entities[0], name)
-        if rules.mapping.promotion is Promotion.WITH_PARENT and rules.mapping.create_in_erp:
-            for child in members:
+        if rules.mapping.create_in_erp:
+            for child in (one for one in members if _goes_along(one, rules)):
                 made |= {link.id: link for link in _missing_ties(tx, context, rules, child)}
     tx.save_links(list(made.values()))
+
+
+def _goes_along(child: Link, rules: Rules) -> bool:
+    return child.crm is not None and rules.promotion(child.crm.fields) is Promotion.WITH_PARENT
 
 
 def _children(tx: Transaction, context: Context, rules: Rules, parents: Sequence[Link]) -> list[Link]:

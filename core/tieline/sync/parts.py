@@ -50,3 +50,9 @@ def order_round(tx: Transaction, back_office: str, part: Part, due: datetime) ->
     if told.get("whole") and datetime.fromisoformat(told["due"]) <= due:
         return
     tx.save_fact(scope, part.name, {"due": due.isoformat(), "whole": True, "slices": told.get("slices", 0)})
+
+
+def whole_is_due(tx: Transaction, back_office: str, part: Part) -> bool:
+    """Whether a full reading in one go was asked for and has not been done yet."""
+    told: dict[str, Any] = dict(tx.fact(rounds_scope(back_office), part.name) or {})
+    return bool(told.get("whole"))

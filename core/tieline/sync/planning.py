@@ -209,7 +209,9 @@ def _default(field: Field) -> Canonical:
 
 
 def _wanted(link: Link, around: Surroundings) -> bool:
-    promotion = around.rules.mapping.promotion
+    promotion = around.rules.promotion(link.crm.fields if link.crm else {})
+    if promotion is Promotion.NEVER:
+        return False
     if link.promote or promotion is Promotion.AUTOMATIC:
         return True
     return promotion is Promotion.WITH_PARENT and around.parent_promoted(link)

@@ -56,8 +56,9 @@ def _count(context: Context, entity: str, rules: Rules) -> Counts:
 
 
 def _goes_out(rules: Rules, link: Link) -> bool:
-    automatic = rules.mapping.promotion is Promotion.AUTOMATIC
-    return rules.mapping.create_in_erp and (link.promote or automatic)
+    promotion = rules.promotion(link.crm.fields if link.crm else {})
+    wanted = link.promote or promotion is Promotion.AUTOMATIC
+    return rules.mapping.create_in_erp and wanted and promotion is not Promotion.NEVER
 
 
 def _add(one: Counts, two: Counts) -> Counts:

@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tieline.contract import Field, Mapping, Reference, Shape, Side, Values
+from tieline.contract import Field, Mapping, Promotion, Reference, Shape, Side, Values
 from tieline.store.nouns import Canonical, Fields
 from tieline.sync.canonical import as_read, canon, restore
+
+RECORD_TYPE = "RecordType.DeveloperName"
+"""Read with a record of the CRM when promotion depends on it: kept beside its fields, never written anywhere."""
 
 
 def name_on(field: Field, side: Side) -> str:
@@ -56,11 +59,29 @@ class Rules:
     def version(self) -> str:
         """Moves when anything moves that decides what is written; kept on every link that was compared by it."""
         told = [
-            (f.crm, f.erp, repr(f.kind), f.direction, f.policy, f.owner, f.group, f.required, repr(f.default), bool(f.via))
+            (
+                f.crm,
+                f.erp,
+                repr(f.kind),
+                f.direction,
+                f.policy,
+                f.owner,
+                f.group,
+                f.required,
+                repr(f.default),
+                bool(f.via),
+            )
             for f in self.mapping.fields
         ]
         one = self.mapping
-        rest = (one.promotion, one.sync_once, one.create_in_crm, one.create_in_erp, one.update_automatically)
+        rest: tuple[object, ...] = (
+            one.promotion,
+            one.sync_once,
+            one.create_in_crm,
+            one.create_in_erp,
+            one.update_automatically,
+        )
+        rest += (sorted(one.record_types.items()),) if one.record_types else ()
         return hashlib.sha256(repr((told, rest)).encode()).hexdigest()[:12]
 
     def object_on(self, side: Side) -> str:
@@ -68,17 +89,27 @@ class Rules:
 
     def shape(self, side: Side) -> Shape:
         fields = tuple(dict.fromkeys(name_on(field, side) for field in self.mapping.fields))
+        if side is Side.CRM and self.mapping.record_types:
+            fields += (RECORD_TYPE,)
         embedded = tuple(child.shape(side) for child in self.embedded) if side is Side.ERP else ()
         where = dict(self.constants) if side is Side.CRM else {}
         return Shape(self.object_on(side), fields, embedded, where)
 
     def canonical(self, side: Side, fields: Values) -> dict[str, Canonical]:
         """Only fields the other side showed; the rest stays unobserved."""
-        return {
+        found = {
             field.crm: canon(field, side, fields[name_on(field, side)])
             for field in self.mapping.fields
             if name_on(field, side) in fields
         }
+        if side is Side.CRM and self.mapping.record_types and RECORD_TYPE in fields:
+            found[RECORD_TYPE] = str(fields[RECORD_TYPE] or "") or None
+        return found
+
+    def promotion(self, crm: Fields) -> Promotion:
+        """When this record of the CRM goes to the ERP. One without a record type, and every record of an org that has
+        none, goes as the mapping says."""
+        return self.mapping.record_types.get(str(crm.get(RECORD_TYPE) or ""), self.mapping.promotion)
 
     def restored(self, side: Side, fields: Fields) -> Values:
         """Canonical values to be written, under the client's names, in the client's types."""

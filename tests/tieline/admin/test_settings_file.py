@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.admin.catalogue import catalogue, parsed
+from tieline.admin.catalogue import catalogue, named, parsed
 from tieline.admin.document import LONGEST, Document
 from tieline.admin.effective import effective
 from tieline.admin.faults import BadSettings
@@ -192,3 +192,49 @@ def test_a_typed_value_is_one_of_the_choices() -> None:
         parsed(entries["paused"], "maybe")
     with pytest.raises(Misconfigured, match="Choose one of"):
         parsed(entries["back_offices.books.objects.customer.promotion"], "later")
+
+
+def test_promotion_may_be_chosen_for_a_record_type() -> None:
+    after = _books("      customer: {record_types: {Partner: automatic, Prospect: never}}\n")["customer"]
+    assert after.record_types == {"Partner": Promotion.AUTOMATIC, "Prospect": Promotion.NEVER}
+    assert after.promotion is CUSTOMER.promotion
+
+
+BAD_TYPES = """\
+back_offices:
+  books:
+    objects:
+      customer:
+        record_types:
+          Key Account: automatic
+          Partner: sometimes
+          Prospect: with_parent
+      project:
+        promotion: with_parent
+"""
+
+
+def test_mistakes_about_record_types_are_told(file: SettingsFile) -> None:
+    told = _mistakes(file, BAD_TYPES)
+    assert [line for line, _ in told] == [6, 7, 8, 10]
+    words = "\n".join(sentence for _, sentence in told)
+    for part in ("Key Account: 'Key Account' is no", "'sometimes' is not a choice", "with its parent and has none"):
+        assert part in words
+
+
+def test_a_record_type_that_the_file_does_not_name_may_be_set() -> None:
+    settings = Document("back_offices: {books: {objects: {customer: {record_types: {Partner: automatic}}}}}").settings
+    entries = catalogue(settings, DECLARED)
+    here = "back_offices.books.objects.customer"
+    known, fresh = named(entries, f"{here}.record_types.Partner"), named(entries, f"{here}.record_types.Prospect")
+    assert known is not None
+    assert fresh is not None
+    assert (known.value, known.is_set, fresh.value, fresh.is_set) == ("automatic", True, "manual", False)
+    assert parsed(fresh, "never") == "never"
+    table = named(entries, f"{here}.record_types")
+    assert table is not None
+    assert table.value == "Partner: automatic"
+    with pytest.raises(Misconfigured, match="table"):
+        parsed(table, "never")
+    assert named(entries, f"{here}.fields.Prospect") is None
+    assert named(entries, "record_types.Prospect") is None
