@@ -41,7 +41,7 @@ def header_moment(text: str) -> datetime | None:
     """The `Date` header of an answer."""
     try:
         return _utc(parsedate_to_datetime(text))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError, IndexError):
         return None
 
 

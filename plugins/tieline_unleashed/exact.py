@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from tieline.contract.transport import exact_number
 from tieline_unleashed.dates import body_form
 
 
@@ -23,7 +24,7 @@ def read(body: bytes) -> Any:
     that is given twice in one object."""
     try:
         return json.loads(
-            body, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse, object_pairs_hook=_each_once
+            body, parse_float=exact_number, parse_int=exact_number, parse_constant=_refuse, object_pairs_hook=_each_once
         )  # fmt: skip
     except RecursionError:
         raise ValueError("nested too deep") from None

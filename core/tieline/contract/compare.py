@@ -36,14 +36,14 @@ def _empty(value: Value) -> bool:
 
 
 def _same_number(expected: Decimal, now: Value) -> bool:
+    exponent = expected.as_tuple().exponent
     try:
         number = Decimal(str(now))
-    except InvalidOperation:
+        if number == expected or not isinstance(exponent, int) or exponent > 0:
+            return number == expected
+        return number.quantize(Decimal(1).scaleb(exponent), rounding=ROUND_HALF_UP) == expected
+    except InvalidOperation:  # no number, or more digits than are counted with: not the one expected
         return False
-    exponent = expected.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent > 0:
-        return number == expected
-    return number.quantize(Decimal(1).scaleb(exponent), rounding=ROUND_HALF_UP) == expected
 
 
 def _second(moment: datetime) -> datetime:

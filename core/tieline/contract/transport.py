@@ -9,7 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
+
+_MOST_DIGITS = 400
+"""Before or after the point: more than any binary fraction has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,23 @@ class HttpResponse:
     def json(self) -> Any:
         """The body as JSON, numbers with a point as Decimal text-exact. Raises ValueError, also for what has no one
         meaning: a name given twice, NaN, more nesting than anybody needs."""
-        from decimal import Decimal
-
         try:
-            return json.loads(self.body, parse_float=Decimal, parse_constant=_no_json, object_pairs_hook=_each_once)
+            return json.loads(
+                self.body, parse_float=exact_number, parse_constant=_no_json, object_pairs_hook=_each_once
+            )
         except RecursionError:
             raise ValueError("nested too deep") from None
+
+
+def exact_number(text: str) -> Decimal:
+    """Raises ValueError for a number larger or smaller than any system holds: written out it would fill the memory."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("a number without measure") from None
+    if abs(number.adjusted()) > _MOST_DIGITS:
+        raise ValueError("a number without measure")
+    return number
 
 
 def _no_json(name: str) -> Any:

@@ -55,8 +55,9 @@ class Carrier:
                 raise
             self.offered = False
             return None
-        entries = answer.get("compositeResponse", []) if isinstance(answer, dict) else []
-        return {entry.get("referenceId"): entry for entry in entries}
+        given = answer.get("compositeResponse") if isinstance(answer, dict) else None
+        entries = given if isinstance(given, list) else []
+        return {str(entry.get("referenceId")): entry for entry in entries if _is_part(entry)}
 
     def panels(self, writes: Sequence[Write], keys: Sequence[str]) -> Part:
         """The part of a composite call that upserts the panels of these writes; `keys` name their records."""
@@ -82,6 +83,11 @@ class Carrier:
         return body
 
 
+def _is_part(entry: Any) -> bool:
+    """Whether it can be the answer to a part; what it leaves open stays unknown."""
+    return isinstance(entry, dict) and type(entry.get("httpStatusCode")) is int
+
+
 def shown(told: Mapping[str, Any], writes: Sequence[Write]) -> list[bool]:
     """Whose panel stands now. What the answer leaves open counts as not written: it is upserted again."""
     carried = [write for write in writes if write.panel]
@@ -89,7 +95,9 @@ def shown(told: Mapping[str, Any], writes: Sequence[Write]) -> list[bool]:
     body = entry.get("body") if entry and int(entry["httpStatusCode"]) < 300 else None
     if not isinstance(body, list) or len(body) != len(carried):
         return [False] * len(writes)
-    stand = {id(write): bool(one.get("success")) for write, one in zip(carried, body, strict=True)}
+    stand = {
+        id(write): isinstance(one, dict) and bool(one.get("success")) for write, one in zip(carried, body, strict=True)
+    }
     return [stand.get(id(write), False) for write in writes]
 
 

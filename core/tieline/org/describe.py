@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 
 from tieline.contract import PermanentError
+from tieline.org.errors import understood
 from tieline.org.soql import name
 
 _COMPOUND = frozenset({"address", "location", "complexvalue"})
@@ -75,7 +76,8 @@ class Describer:
 
     def _described(self, obj: str) -> ObjectInfo:
         try:
-            return _read(self._fetch(name(obj)))
+            with understood(obj):
+                return _read(self._fetch(name(obj)))
         except PermanentError as error:
             if error.code not in _ABSENT:
                 raise

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -49,8 +51,12 @@ class Problem:
 
 def problem(entry: Any) -> Problem:
     """From one entry of an error list; collections say `statusCode` where the other resources say `errorCode`."""
+    if not isinstance(entry, dict):
+        return Problem("UNKNOWN", "")
     code = entry.get("errorCode") or entry.get("statusCode") or "UNKNOWN"
-    return Problem(str(code), str(entry.get("message", "")), tuple(str(name) for name in entry.get("fields") or ()))
+    fields = entry.get("fields")
+    names = tuple(str(name) for name in fields) if isinstance(fields, list) else ()
+    return Problem(str(code), str(entry.get("message", "")), names)
 
 
 def problems(answer: HttpResponse) -> list[Problem]:
@@ -125,9 +131,24 @@ def retry_after(answer: HttpResponse) -> float | None:
 
 
 def http_date(text: str) -> datetime | None:
-    """In UTC when it names no zone (`-0000`)."""
+    """In UTC; None for what is no moment of the calendar."""
     try:
         told = parsedate_to_datetime(text)
-        return told if told.tzinfo else told.replace(tzinfo=UTC)
-    except (TypeError, ValueError):
+        return told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError, IndexError):
         return None
+
+
+def garbage(what: str, where: str) -> TransientError:
+    """For an answer that cannot be the org's."""
+    return TransientError(f"the answer {what}", where=where, code="garbage")
+
+
+@contextlib.contextmanager
+def understood(where: str) -> Iterator[None]:
+    """Around the reading of an answer: one that is built otherwise than the org builds them raises TransientError,
+    whatever it is that does not fit."""
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError) as error:
+        raise garbage("is not built as the org builds them", where) from error

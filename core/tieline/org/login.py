@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
@@ -26,6 +26,7 @@ from tieline.org.settings import OrgSettings
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _JWT_SECONDS = 180  # the org takes an assertion for three minutes at most [K]
 _TRUSTED = ".salesforce.com"
+_IDENTITY = re.compile(r"//[^/]+/id/([^/?#]+)/([^/?#]+)")
 _PORTS = {"https": 443, "http": 80}
 _MENDS = {
     "invalid_client_id": "Check the client id of the connected app.",
@@ -92,7 +93,7 @@ def _audience(host: str) -> str:
 
 def _document(settings: OrgSettings, answer: HttpResponse, clock: Clock) -> dict[str, Any]:
     try:
-        document = json.loads(answer.body)
+        document = answer.json()
     except ValueError:
         document = None
     if not isinstance(document, dict) or answer.status >= 500:
@@ -126,11 +127,15 @@ def _grant(settings: OrgSettings, document: dict[str, Any]) -> Grant:
     if not token or not address:
         raise PermanentError("the login answer has no token or no instance_url", where=settings.host)
     if not trusted(address, settings.login_url):
-        what = f"the login answer points to {urlsplit(address).hostname}, which is not the org's"
+        what = f"the login answer points to {address[:100]!r}, which is not the org's"
         raise Misconfigured(what, where=settings.host, mend="Check login_url.", code="instance_url")
-    parts = [*urlsplit(str(document.get("id", ""))).path.split("/"), "", ""]
-    org_id, user_id = (parts[2], parts[3]) if parts[1] == "id" else ("", "")
-    return Grant(token, address.rstrip("/"), org_id, user_id)
+    return Grant(token, address.rstrip("/"), *_who(str(document.get("id", ""))))
+
+
+def _who(address: str) -> tuple[str, str]:
+    """Org and user of `https://HOST/id/ORG/USER`; empty for any other address."""
+    found = _IDENTITY.search(address)
+    return (found[1], found[2]) if found else ("", "")
 
 
 def trusted(address: str, login_url: str) -> bool:

@@ -32,9 +32,13 @@ def of_items(
 ) -> list[Outcome]:
     """One outcome per item of a collection's answer; all unknown when it does not have one entry per row, or names
     other records than those sent (`keys`)."""
-    if not isinstance(entries, list) or len(entries) != count or _about_others(entries, keys):
+    if not _one_a_row(entries, count) or _about_others(entries, keys):
         return [Unknown("the answer does not match the rows sent")] * count
     return [of_item(entry, operation, key_field) for entry in entries]
+
+
+def _one_a_row(entries: Any, count: int) -> bool:
+    return isinstance(entries, list) and len(entries) == count and all(isinstance(one, dict) for one in entries)
 
 
 def _about_others(entries: Sequence[Any], keys: Sequence[str]) -> bool:
@@ -44,9 +48,11 @@ def _about_others(entries: Sequence[Any], keys: Sequence[str]) -> bool:
 
 def of_item(entry: Any, operation: Operation, key_field: str = "") -> Outcome:
     if entry.get("success"):
-        return Done(full_id(str(entry["id"])), created=bool(entry.get("created")))
-    errors = entry.get("errors") or [{}]
-    return refusal(problem(errors[0]), operation, key_field)
+        key = full_id(str(entry.get("id") or ""))
+        return Done(key, created=bool(entry.get("created"))) if key else Unknown("the answer names no record")
+    errors = entry.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else {}
+    return refusal(problem(first), operation, key_field)
 
 
 def refusal(found: Problem, operation: Operation, key_field: str = "") -> Outcome:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 
@@ -11,6 +13,11 @@ from tieline.contract import TransientError
 _LARGEST = 600 * 1024 * 1024  # the platform's own cap on an unpacked package [D16]
 _MOST_FILES = 10_000
 _TOP = "unpackaged/"
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, EOFError, RuntimeError,
+    ValueError, OSError, LookupError, OverflowError,
+)  # fmt: skip
+"""What reading a zip raises whose tables lie."""
 
 
 def unpack(packed: bytes, where: str) -> dict[str, bytes]:
@@ -26,7 +33,7 @@ def unpack(packed: bytes, where: str) -> dict[str, bytes]:
             if len(entries) > _MOST_FILES or sum(entry.file_size for entry in entries) > _LARGEST:
                 raise TransientError("the retrieved package is too large", where=where)
             files = {entry.filename.removeprefix(_TOP): opened.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
+    except _BROKEN as error:
         raise TransientError("the retrieved package is not a whole zip", where=where) from error
     files.pop("package.xml", None)
     return files

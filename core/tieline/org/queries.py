@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from tieline.contract import HttpResponse, TransientError
-from tieline.org.errors import http_date
+from tieline.org.errors import garbage, http_date
 from tieline.org.session import Session
 from tieline.org.soql import lists
 
@@ -68,7 +68,7 @@ class Queries:
 
     def _time(self, answer: HttpResponse) -> datetime:
         told = http_date(answer.header("Date"))
-        return told.astimezone(UTC) if told else self._session.clock.now()
+        return told or self._session.clock.now()
 
 
 class _Reading:
@@ -111,4 +111,4 @@ class _Reading:
             raise TransientError(what, where=self._session.where, mend=mend, code=ROWS_MISSING)
 
     def _odd(self, what: str) -> TransientError:
-        return TransientError(f"the answer {what}", where=self._session.where, code="garbage")
+        return garbage(what, self._session.where)

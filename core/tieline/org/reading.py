@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from tieline.contract import Cursor, Page, PermanentError, Record, Shape, TransientError
 from tieline.org import soql
 from tieline.org.describe import Describer
+from tieline.org.errors import garbage, understood
 from tieline.org.queries import ROWS_MISSING, Queries, Row
 from tieline.org.selection import Selection
 from tieline.org.session import Session
@@ -52,7 +53,8 @@ class Reader:
     def _sweep(self, shape: Shape, place: Cursor | None) -> Iterator[Page]:
         selection = self._selection(shape)
         for answer in self.queries.pages(selection.changed_since(place)):
-            records = tuple(selection.record(row, self.queries.whole) for row in answer.rows)
+            with understood(self._session.where):
+                records = tuple(selection.record(row, self.queries.whole) for row in answer.rows)
             place = _after(records) or place
             yield Page(records, place, answer.at)
 
@@ -71,16 +73,15 @@ class Reader:
             return selection.query(holds)
 
         rows = self.queries.rows_for(values, query)
-        return [selection.record(row, self.queries.whole) for row in self._asked_for(rows, field, values)]
+        with understood(self._session.where):
+            return [selection.record(row, self.queries.whole) for row in self._asked_for(rows, field, values)]
 
     def _asked_for(self, rows: Iterable[Row], field: str, values: Sequence[str]) -> Iterator[Row]:
         """Raises TransientError for a row that nobody asked for: it answers somebody else's question."""
         wanted = {_plain(field, value) for value in values}
         for row in rows:
             if _plain(field, str(row.get(field) or "")) not in wanted:
-                raise TransientError(
-                    "the answer holds records we did not ask for", where=self._session.where, code="garbage"
-                )
+                raise garbage("holds records we did not ask for", self._session.where)
             yield row
 
     def _current(self, look: Callable[[], list[Record]]) -> list[Record]:

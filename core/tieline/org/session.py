@@ -92,9 +92,15 @@ class Session:
 
     def local(self, address: str) -> str:
         """The path of an address the org gave us. Raises PermanentError when it leads to another host."""
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+            there = (parts.hostname, parts.port)
+        except ValueError:
+            raise PermanentError(
+                "the org sent us to what is no address", where=self.where, code="foreign_host"
+            ) from None
         home = urlsplit(self.grant().instance_url)
-        if parts.netloc and (parts.hostname, parts.port) != (home.hostname, home.port):
+        if parts.netloc and there != (home.hostname, home.port):
             raise PermanentError(f"the org sent us to {parts.hostname}", where=self.where, code="foreign_host")
         if not parts.path.startswith("/"):  # put behind our host it could become a part of the host's name
             raise PermanentError("the org sent us to an address without a path", where=self.where, code="foreign_host")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 from tieline.contract import Day, Field, Flag, Instant, Number, PermanentError, Side, Text, Value
 from tieline.store.nouns import Canonical
@@ -31,7 +31,7 @@ def canon(field: Field, side: Side, value: Value) -> Canonical:
         if isinstance(kind, Instant):
             return _instant(value)
         return _text(str(value))
-    except (ValueError, InvalidOperation, TypeError) as error:
+    except (ValueError, ArithmeticError, TypeError) as error:
         raise PermanentError(
             f"{value!r} is not a {type(kind).__name__.lower()}",
             where=f"field {field.crm if side is Side.CRM else field.erp}",
