@@ -21,6 +21,7 @@ from tieline.sync.looking import look_again
 from tieline.sync.observe import Births
 from tieline.sync.outcome import Settled, adopt, indeterminate, never_happened
 from tieline.sync.points import Point
+from tieline.sync.sight import in_sight
 from tieline.sync.status import OVERDUE, settled
 
 
@@ -142,7 +143,7 @@ class _Recovery:
             return total
         if self._repeatable:
             total.add(self._repeat(absent))
-        elif self._long_gone():
+        elif self._long_gone() and self._in_sight():
             self._close_absent(absent)
         return total
 
@@ -184,10 +185,13 @@ class _Recovery:
             return False
         return self.context.clock.now() - self.call.made_at >= self.context.options.absent_after
 
+    def _in_sight(self) -> bool:
+        return in_sight(self.context, self.call.entity, self.rules, self.call.side)
+
     def _repeat(self, items: Sequence[Item]) -> Tally:
         """The same key again: the vendor recognises it, so there is still one record whatever happened before. A
-        refusal is believed once nothing of an earlier attempt can be under way any more."""
-        certain = self._long_gone()
+        refusal is believed once nothing of an earlier attempt can be under way, and what it left would show."""
+        certain = self._long_gone() and self._in_sight()
         self.context.point(Point.RECOVER_BEFORE_REPEAT)
         with self.context.store.transaction(self.context.fence) as tx:  # killed from here on, it was sent just now
             tx.save_call(replace(self.call, made_at=self.context.clock.now()))

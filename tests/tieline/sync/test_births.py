@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import pytest
+
 from tieline.contract import Outcome, Record, Shape, Write
 from tieline.store.memory import MemoryStore
 from tieline.sync.context import Context
 from tieline_simulation.bench import CONTACT, CUSTOMER, Bench
-from tieline_simulation.systems import ToyCrm, VersionedErp
+from tieline_simulation.systems import ForgetfulErp, Toy, ToyCrm, VersionedErp, WholeErp
 from tieline_simulation.world import World
 
 
@@ -73,3 +75,29 @@ def test_one_from_an_earlier_life_does_not_count() -> None:
     bench.settle()
     assert len(bench.crm.alive("Account")) == 1
     assert _births(bench) == 2
+
+
+@pytest.mark.parametrize("erp", [ForgetfulErp, WholeErp])
+def test_what_is_out_of_sight_is_not_taken_for_unborn(erp: type[Toy]) -> None:
+    """Made, and the answer lost; then the right to read the object is lost too, for longer than absence takes to
+    prove anything elsewhere."""
+    world = World()
+    bench = Bench(world, Org(world), erp(world), MemoryStore(), ("",))
+    bench.confirm()
+    bench.erp.add("Customers", "c0", name="Known")
+    bench.settle()
+    bench.crm.add("Account", "a1", Name="New")
+    bench.cycle()
+    bench.promote("a1")
+    bench.erp.faults.after = 1
+    bench.cycle()
+    bench.erp.withheld = {"Customers"}
+    for _ in range(3):
+        bench.world.tick(3600)
+        bench.cycle()
+    bench.erp.withheld = set()
+    bench.settle()
+    assert "not_executed" not in bench.audit()
+    assert sorted(row["name"] for row in bench.erp.alive("Customers").values()) == ["Known", "New"]
+    assert sorted(row["Name"] for row in bench.crm.alive("Account").values()) == ["Known", "New"]
+    assert bench.link("a1").erp_key
