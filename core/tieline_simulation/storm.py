@@ -210,11 +210,13 @@ class Storm:
         except Fenced:
             self.tally.add("fenced")
         finally:
-            self.working = before
+            self.working, self.overtaken = before, False
         return None
 
     working = False
     """Whether a cycle is under way: people's own calls do not freeze."""
+    overtaken = False
+    """Whether another worker has worked since this one's cycle began."""
 
     def _freeze(self) -> None:
         """This worker stops here until its lease has ended and another one has worked; then it goes on, none the
@@ -224,7 +226,7 @@ class Storm:
         self.worker = "two" if self.worker == "one" else "one"
         self.world.tick(LEASE_SECONDS + self.rng.uniform(1, 60))
         self.cycle()
-        self.frozen = False
+        self.frozen, self.overtaken = False, True
 
     def calm(self, most: int = 16) -> None:
         """Everything heals; cycles until one writes nothing. The one after that costs nothing but looking."""
