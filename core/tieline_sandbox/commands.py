@@ -85,7 +85,7 @@ def _play(invocation: Invocation, stage: Any) -> dict[str, Any]:
     from tieline_sandbox.demo.story import Story
     from tieline_sandbox.demo.summary import lines, summarise
 
-    story = Story(stage, Screen(quiet=invocation.json))
+    story = Story(stage, Screen(quiet=invocation.json, say=invocation.speaker.text))
     try:
         story.play()
         document = summarise(story)

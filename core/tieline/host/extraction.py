@@ -28,6 +28,8 @@ POSITIONS: Mapping[str, tuple[int, ...]] = {
     "Decline": (0,),
     "Refused": (0,),
     "section": (0,),
+    "step": (0,),
+    "bar": (0,),
 }
 """Calls whose arguments people read, by place."""
 
@@ -41,8 +43,8 @@ NAMES = frozenset({"FREE_IT", "mend", "what", "words", "why", "waiting"})
 """Variables that hold what people read."""
 
 WHOLE = (
-    "tieline/cli/", "tieline/admin/", "/demo/summary.py", "tieline_sandbox/commands.py", "/soak/command.py",
-    "tieline_simulation/commands.py", "tieline/package/show.py", "tieline/package/names.py",
+    "tieline/cli/", "tieline/admin/", "/demo/summary.py", "/demo/screen.py", "tieline_sandbox/commands.py",
+    "/soak/command.py", "tieline_simulation/commands.py", "tieline/package/show.py", "tieline/package/names.py",
     "tieline/package/schema.py", "tieline/package/drift.py", "tieline/package/losses.py", "tieline/host/doctor.py",
     "tieline/host/po_check.py", "tieline/host/discovery.py", "tieline/host/loading.py", "tieline/host/inventory.py",
     "tieline/host/validation/", "tieline/sync/list_guard.py",
@@ -50,14 +52,14 @@ WHOLE = (
 """Files in which people read every literal that is a sentence."""
 
 SILENT = re.compile(
-    r"/sandbox/|tieline_sandbox/(?!commands|demo/st|demo/su|soak/command|runner)|tieline_simulation/(?!commands)"
+    r"/sandbox/|tieline_sandbox/(?!commands|demo/s|soak/command|runner)|tieline_simulation/(?!commands)"
     r"|/faultpoints"
 )
 """Files nobody reads a sentence of: stand-ins speak the words of the systems they stand for, test tools to testers."""
 
 _WORD = re.compile(r"[A-Za-z]{2,}")
-_NO_WORDS = re.compile(r"^#|__c\b|%[sd(]")
-"""Comments of files, API names and lines of the log are nobody's reading."""
+_NO_WORDS = re.compile(r"^#|__c\b|%[sd(]|\[bold")
+"""Comments of files, API names, markup and lines of the log are nobody's reading."""
 
 
 @dataclass(frozen=True, slots=True)

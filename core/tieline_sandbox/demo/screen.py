@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from rich.console import Console
@@ -15,6 +15,7 @@ from tieline.package.plan import Plan, Sign
 from tieline.sync.preview import Counts
 
 _SHOWN = 8
+HEADINGS = ("First load", "join", "to CRM", "to ERP", "unclear", "left")
 
 
 class Advance(Protocol):
@@ -22,13 +23,14 @@ class Advance(Protocol):
 
 
 class Screen:
-    """`quiet` shows nothing but still may be asked for everything."""
+    """`quiet` shows nothing but still may be asked for everything; `say` puts a sentence into the person's language."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, say: Callable[[str], str] = str) -> None:
         self._console = Console(stderr=True, quiet=quiet)
+        self._say = say
 
     def step(self, words: str) -> None:
-        self._console.print(f"[bold]>[/bold] {escape(words)}", highlight=False)
+        self._console.print(f"[bold]>[/bold] {escape(self._say(words))}", highlight=False)
 
     def plan(self, plan: Plan) -> None:
         """The first lines of the plan and its totals."""
@@ -39,12 +41,13 @@ class Screen:
         for step in plan.steps[:_SHOWN]:
             self._console.print(f"    {escape(step.describe())}", highlight=False)
         if len(plan.steps) > _SHOWN:
-            self._console.print(f"    … and {len(plan.steps) - _SHOWN} more", highlight=False)
+            self._console.print(escape(self._say(f"    … and {len(plan.steps) - _SHOWN} more")), highlight=False)
         added, changed, removed = (plan.count(sign) for sign in Sign)
-        self._console.print(f"    {added} to add, {changed} to change, {removed} to remove", highlight=False)
+        told = self._say(f"    {added} to add, {changed} to change, {removed} to remove")
+        self._console.print(told, highlight=False)
 
     def counts(self, counts: dict[str, Counts]) -> None:
-        table = Table("First load", "join", "to CRM", "to ERP", "unclear", "left", box=None, pad_edge=False)
+        table = Table(*map(self._say, HEADINGS), box=None, pad_edge=False)
         for name, one in counts.items():
             numbers = (one.link, one.create_crm, one.create_erp, one.ambiguous, one.skip)
             table.add_row(name, *(str(number) for number in numbers))
@@ -61,7 +64,7 @@ class Screen:
             TimeElapsedColumn(),
         )
         with Progress(*columns, console=self._console, transient=False) as progress:
-            task = progress.add_task(words, total=total)
+            task = progress.add_task(self._say(words), total=total)
 
             def advance(done: int, of: int | None = None) -> None:
                 progress.update(task, completed=done, total=of if of is not None else progress.tasks[0].total)

@@ -11,6 +11,7 @@ from typing import Any
 from tieline.contract import Misconfigured, System
 from tieline.host.connecting import Said, connect
 from tieline.host.runtime import Runtime
+from tieline.workers.chosen import settings_file
 from tieline_sandbox.application import SeedRefused
 from tieline_sandbox.org import build as build_org
 from tieline_sandbox.runner import RunningSandbox, StartRefused, start
@@ -50,7 +51,16 @@ def staged(runtime: Runtime, system: System, data: Path) -> Iterator[Stage]:
             raise Misconfigured(str(error)) from error
         for word, sandbox in ((ORG, org), (system.name, erp)):
             connect(runtime, word, word, Said(sandbox.document_path))
+        _choose(runtime, system)
         yield Stage(runtime, system, org, erp)
+
+
+def _choose(runtime: Runtime, system: System) -> None:
+    """What an administrator would choose for a demonstration."""
+    file = settings_file(runtime)
+    for mapping in system.demo.new_in_crm if system.demo else ():
+        path = ("back_offices", system.name, "objects", mapping, "create_in_crm")
+        file.replace(file.read().changed(path, True))
 
 
 def _started(factory: Any, name: str, state: Path, data: Path | None) -> RunningSandbox:

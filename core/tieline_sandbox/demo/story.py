@@ -108,8 +108,12 @@ class Story:
         self._settle(self.running())
 
     def press_button(self) -> None:
-        """A seller presses the button on an opportunity and waits for the answer on the request."""
-        request = self._request() or self._press()
+        """A seller presses each button on an opportunity and waits for the answer on the request."""
+        for action in self.plan.pressed:
+            self._press_one(action)
+
+    def _press_one(self, action: str) -> None:
+        request = self._request(action) or self._press(action)
         self.screen.step("Pressed the button as a CRM user; waiting for the answer")
         for _ in range(_MOST_CYCLES):
             self._settle(self.running())
@@ -129,16 +133,16 @@ class Story:
 
     # the button ------------------------------------------------------------------------------------------------
 
-    def _request(self) -> str:
-        action = f"Action__c = '{self.stage.system.name}.{self.plan.order_action}'"
-        found = self.seller.query(f"SELECT Id FROM {REQUEST_OBJECT} WHERE {action} ORDER BY CreatedDate LIMIT 1")  # noqa: S608
+    def _request(self, action: str) -> str:
+        where = f"Action__c = '{self.stage.system.name}.{action}'"
+        found = self.seller.query(f"SELECT Id FROM {REQUEST_OBJECT} WHERE {where} ORDER BY CreatedDate LIMIT 1")  # noqa: S608
         return str(found[0]["Id"]) if found else ""
 
-    def _press(self) -> str:
+    def _press(self, action: str) -> str:
         opportunity = self._opportunity()
         return self.seller.create(
             REQUEST_OBJECT,
-            Action__c=f"{self.stage.system.name}.{self.plan.order_action}",
+            Action__c=f"{self.stage.system.name}.{action}",
             Record_Id__c=opportunity,
             **{lookup_field("Opportunity"): opportunity},
         )

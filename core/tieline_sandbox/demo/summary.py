@@ -11,7 +11,7 @@ from tieline.store.nouns import Status
 from tieline.sync.drift import differences
 from tieline_sandbox.demo.stage import ORG
 from tieline_sandbox.demo.story import Story
-from tieline_sandbox.demo.truth import created_orders, duplicates
+from tieline_sandbox.demo.truth import created_orders, document_links, duplicates
 
 
 def summarise(story: Story) -> dict[str, Any]:
@@ -43,9 +43,7 @@ def summarise(story: Story) -> dict[str, Any]:
 
 
 def _numbers(story: Story, orders: list[str]) -> list[str]:
-    context = story.running().context
-    with context.store.reading() as tx:
-        links = {one.erp_key: one for one in tx.find_links(context.back_office, limit=1_000_000)}
+    links = document_links(story.running())
     return [_number(story, links[key]) for key in orders if key in links]
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from tieline.contract.naming import ERP_KEY
+from tieline.contract.naming import DOCUMENT_OBJECT, ERP_KEY
+from tieline.store.nouns import Link
 from tieline.workers.assemble import Engine
 from tieline_sandbox.demo.people import CrmUser
 from tieline_sandbox.demo.stage import Stage
@@ -67,12 +68,30 @@ def _twins_in_erp(stage: Stage, engine: Engine, user: CrmUser) -> int:
 
 def _orders_asked(stage: Stage, user: CrmUser) -> int:
     assert stage.system.demo is not None
-    action = f"{stage.system.name}.{stage.system.demo.order_action}"
-    return user.count("ERP_Request__c", f"Action__c = '{action}' AND Status__c = 'Done'")
+    actions = [f"Action__c = '{stage.system.name}.{one}'" for one in stage.system.demo.pressed]
+    return user.count("ERP_Request__c", f"({' OR '.join(actions)}) AND Status__c = 'Done'")
 
 
 def created_orders(stage: Stage, engine: Engine) -> list[str]:
-    """Ids of ERP documents that came in through the API, oldest first."""
-    objects = {m.erp_object for m in engine.context.mappings if m.crm_object == "ERP_Document__c"}
-    births = [one for one in _log(stage.erp) if one.action == "insert" and one.kind in objects]
-    return [one.id for one in births if one.actor == API]
+    """Keys of ERP documents that came in through the API, oldest first. Several mappings may share one object of the
+    back office (`SODOCUMENT.quote`, `SODOCUMENT.order`), and its log may know a record by a number that is no key."""
+    kinds = {m.erp_object.partition(".")[0] for m in engine.context.mappings if m.crm_object == DOCUMENT_OBJECT}
+    births = [one for one in _log(stage.erp) if one.action == "insert" and one.kind in kinds and one.actor == API]
+    known, found = set(document_links(engine)), []
+    for birth in births:
+        found.append(_key(birth, known))
+        known.discard(found[-1])  # a later document may name the one it was made of
+    return found
+
+
+def document_links(engine: Engine) -> dict[str, Link]:
+    """Links of documents by the back office's key."""
+    mappings = [m.name for m in engine.context.mappings if m.crm_object == DOCUMENT_OBJECT]
+    with engine.context.store.reading() as tx:
+        links = [tx.find_links(engine.context.back_office, name, limit=1_000_000) for name in mappings]
+    return {one.erp_key: one for found in links for one in found if one.erp_key}
+
+
+def _key(birth: Mutation, known: set[str]) -> str:
+    told = [birth.id, *(str(value) for value in (birth.after or {}).values())]
+    return birth.id if birth.id in known else next((one for one in told if one in known), birth.id)

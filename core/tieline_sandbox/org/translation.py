@@ -13,13 +13,25 @@ _COMMON = ("label", "inlineHelpText")
 
 def translated(call: Call, told: dict[str, Any]) -> dict[str, Any]:
     """A describe with the labels that the caller's language has; what is not translated stays."""
-    with call.reading() as reader:
-        found = reader.get(f"{COMPONENT}CustomObjectTranslation", f"{told['name']}-{call.caller.language}")
-    if found is None:
+    body = in_language_of(call, str(told["name"]))
+    if not body:
         return told
-    words = {one(entry, "name"): entry for entry in tables(found["body"], "fields")}
+    words = {one(entry, "name"): entry for entry in tables(body, "fields")}
+    if one(body, "nameFieldLabel"):
+        words["Name"] = {"label": [one(body, "nameFieldLabel")]}
     fields = [_field(each, words[each["name"]]) if each["name"] in words else each for each in told["fields"]]
-    return {**told, **_names(found["body"]), "fields": fields}
+    return {**told, **_names(body), "fields": fields}
+
+
+def in_language_of(call: Call, name: str) -> Body:
+    """What was deployed of an object in the caller's language, `fr` for `fr_CA`; empty when nothing was."""
+    language = call.caller.language
+    with call.reading() as reader:
+        for code in dict.fromkeys((language, language.partition("_")[0])):
+            found = reader.get(f"{COMPONENT}CustomObjectTranslation", f"{name}-{code}")
+            if found:
+                return dict(found["body"])
+    return {}
 
 
 def _names(body: Body) -> dict[str, str]:

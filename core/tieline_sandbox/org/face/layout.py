@@ -11,6 +11,7 @@ from tieline_sandbox.org.metadata.layouts import is_standard_list
 from tieline_sandbox.org.metadata.tree import Body, below, flag, one, tables
 from tieline_sandbox.org.schema.types import Kind
 from tieline_sandbox.org.service import COMPONENT
+from tieline_sandbox.org.translation import in_language_of
 
 _BY_THE_ORG = frozenset({"layoutSections", "relatedLists", "showEmailCheckbox"})
 _SYSTEM = frozenset(
@@ -128,11 +129,7 @@ def _section_labels(visit: Visit, sheet: Sheet, layout: Layout) -> dict[str, str
 
 def translation(visit: Visit, sheet: Sheet) -> Body:
     """What was deployed of the object in the user's language; empty when nothing was."""
-    with visit.call.reading() as reader:
-        language = visit.call.caller.language
-        found = reader.get(f"{COMPONENT}CustomObjectTranslation", f"{sheet.kind.name}-{language}")
-    body: Body = found["body"] if found else {}
-    return body
+    return in_language_of(visit.call, sheet.kind.name)
 
 
 def action_names(layout: Layout) -> list[str] | None:

@@ -11,6 +11,7 @@ from tieline_sandbox.org.face.buttons import label_of
 from tieline_sandbox.org.face.pages import redirect
 from tieline_sandbox.org.face.sheet import Sheet
 from tieline_sandbox.org.face.visit import Row, Visit, address, name_of
+from tieline_sandbox.org.face.words import ENGLISH
 from tieline_sandbox.org.metadata.tree import Body, below, one, tables
 from tieline_sandbox.org.schema.types import ObjectType
 from tieline_sandbox.wire import Response
@@ -79,10 +80,15 @@ def _asked(visit: Visit, name: str, ident: str, action: str) -> Pressed:
     title = f"{label_of(visit, visit.sheet(kind), full_name, body)} · {name_of(kind, row)}"
     shown = edit.Form(
         title, f"press {full_name} {row['Id']}", path, address(kind, row["Id"]),
-        label_of(visit, visit.sheet(kind), full_name, body), one(body, "description"),
+        label_of(visit, visit.sheet(kind), full_name, body), _about(visit, body),
     )  # fmt: skip
     start = {each.name: each.field.default for each in target.columns.values() if each.field.default is not None}
     return Pressed(full_name, kind, row["Id"], shown, _blocks(target, body), target, {**start, **held})
+
+
+def _about(visit: Visit, body: Body) -> str:
+    """An action's description, which cannot be translated [K]: only for people who read the org's own language."""
+    return one(body, "description") if visit.words.place == ENGLISH else ""
 
 
 def _blocks(target: Sheet, body: Body) -> edit.Blocks:
