@@ -92,7 +92,7 @@ class Door:
             raise self._wrong_login(said["userid"], company)
         if location and location not in self.entities:
             raise NotLetIn(f"Invalid location '{location}'", user=said["userid"], company=company)
-        return self.sessions.open(Who(said["userid"], location), self.host, self.profile.session_minutes)
+        return self.sessions.passing(Who(said["userid"], location), self.host, self.profile.session_minutes)
 
     def _wrong_login(self, user: str, company: str) -> NotLetIn:
         if self.profile.gateway_login_refusals:

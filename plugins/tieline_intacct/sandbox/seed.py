@@ -63,7 +63,8 @@ def read_tables(folder: Path) -> Tables:
 def fill(scope: Scope, tables: Tables) -> None:
     """Employees, customers with their contacts, product lines, items with prices. Raises SeedRefused."""
     groups = {row["categoryID"]: row["categoryName"] for row in tables.categories}
-    reps = {row["customerID"]: row["employeeID"] for row in tables.orders if tables.employees}
+    people = {row["employeeID"] for row in tables.employees}
+    reps = {row["customerID"]: row["employeeID"] for row in tables.orders if row["employeeID"] in people}
     folder = tables.folder
     each(folder / "employees.csv", tables.employees, lambda row: _employee(scope, row))
     each(folder / "categories.csv", tables.categories, lambda row: _product_line(scope, row))

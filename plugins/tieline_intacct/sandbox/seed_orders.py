@@ -18,13 +18,25 @@ from tieline_intacct.sandbox.values import plain
 
 def fill(scope: Scope, tables: Tables) -> None:
     """Orders, then what is no longer sold becomes inactive. Raises SeedRefused."""
+    if tables.customers and tables.products and tables.orders and tables.lines:
+        _orders(scope, tables)
+    each(tables.folder / "products.csv", tables.products, lambda row: _retire(scope, row))
+
+
+def _orders(scope: Scope, tables: Tables) -> None:
+    numbers = {row["orderID"] for row in tables.orders}
     lines: defaultdict[str | None, list[Row]] = defaultdict(list)
     for line in tables.lines:
         lines[line["orderID"]].append(line)
     countries = {row["customerID"]: row["country"] for row in tables.customers}
-    orders, products = tables.folder / "orders.csv", tables.folder / "products.csv"
+    orders = tables.folder / "orders.csv"
+    each(tables.folder / "order-details.csv", tables.lines, lambda line: _check_line(line, numbers))
     each(orders, tables.orders, lambda row: _order(scope, row, lines[row["orderID"]], countries.get(row["customerID"])))
-    each(products, tables.products, lambda row: _retire(scope, row))
+
+
+def _check_line(line: Row, numbers: set[str | None]) -> None:
+    if line["orderID"] not in numbers:
+        raise business(f"orderID {line['orderID']} is not in orders.csv")
 
 
 def _order(scope: Scope, row: Row, lines: list[Row], country: str | None) -> None:

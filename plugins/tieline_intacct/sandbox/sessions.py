@@ -37,11 +37,16 @@ class Sessions:
     def __init__(self, state: State, randomness: Randomness) -> None:
         self._state, self._randomness = state, randomness
 
+    def passing(self, who: Who, host: str, minutes: int, ident: str = "") -> Session:
+        """What a login is for one request: shown in the reply, not kept."""
+        now = self._state.clock.now()
+        return Session(ident, who.user, who.location, host, _iso(now), _iso(now + timedelta(minutes=minutes)))
+
     def open(self, who: Who, host: str, minutes: int) -> Session:
         """A new session; those that have ended are forgotten."""
         now = self._state.clock.now()
         ident = self._randomness.text(_LENGTH, _ALPHABET) + ".."
-        session = Session(ident, who.user, who.location, host, _iso(now), _iso(now + timedelta(minutes=minutes)))
+        session = self.passing(who, host, minutes, ident)
         with self._state.transaction(actor="intacct", operation="session") as tx:
             self._forget(tx, now)
             tx.set_setting(_INDEX, [*tx.setting(_INDEX, []), ident])
