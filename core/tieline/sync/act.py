@@ -15,6 +15,7 @@ from tieline.contract import (
     NothingSent,
     Operation,
     Outcome,
+    Precondition,
     RateLimited,
     Record,
     Refused,
@@ -34,6 +35,7 @@ from tieline.sync.intents import Intended, as_write
 from tieline.sync.looking import Look, by_key, look_again
 from tieline.sync.outcome import TAKEN, Settled, apply, backoff
 from tieline.sync.points import Point
+from tieline.sync.retied import compare_children
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
 
@@ -79,23 +81,36 @@ class Actor:
                 yield same[start : start + size]
 
     def _call(self, batch: Sequence[Intended]) -> Tally:
-        moved = self._moved(batch) if batch[0].item.operation == Operation.DELETE else frozenset()
+        unsure = self._unconditional(batch)
+        moved = self._moved(unsure) if unsure else frozenset()
         still = [one for one in batch if one.link.id not in moved]
         tally = self.attempt(self._intend(still)) if still else Tally()
         tally.replanned += len(moved)
         return tally
 
+    def _unconditional(self, batch: Sequence[Intended]) -> Sequence[Intended]:
+        """Deletions, with which no system takes a condition; and updates that have none, though the system takes one,
+        because the answer that made the record did not tell its version and nobody has read it since."""
+        if batch[0].item.operation == Operation.DELETE:
+            return batch
+        if batch[0].item.operation != Operation.UPDATE or self.capabilities.precondition is Precondition.NONE:
+            return ()
+        return [one for one in batch if not one.item.payload.get("version")]
+
     def _moved(self, batch: Sequence[Intended]) -> frozenset[str]:
-        """No system takes a condition with a deletion: links whose record is not what we last read are looked at anew
-        and decided again."""
+        """Links whose record is not what we last read, or has a version now: looked at anew and decided again."""
         context, rules, side = self.context, self.rules, self.side
         wanted = by_key(side, [one.link for one in batch])
         found = self.client.read(context.entity_for(side, self.entity), rules.shape(side), list(wanted))
-        before = {one.item.key: one.item.payload.get("before", {}) for one in batch}
-        other = {key: record for key, record in found.items() if not self._is_as_read(record, before[key])}
+        items = {one.item.key: one.item for one in batch}
+        other = {key: record for key, record in found.items() if not self._as_before(record, items[key])}
         with context.store.transaction(context.fence) as tx:
             Look(tx, context, self.entity, rules, side).take(other, wanted)
         return frozenset(ident for key in other for ident in wanted[key])
+
+    def _as_before(self, record: Record | None, item: Item) -> bool:
+        learnt = item.operation == Operation.UPDATE and record is not None and record.version
+        return not learnt and self._is_as_read(record, item.payload.get("before", {}))
 
     def _is_as_read(self, record: Record | None, before: Mapping[str, object]) -> bool:
         if record is None or record.deleted:
@@ -197,6 +212,8 @@ class Actor:
             shown = note_shown(tx, context, after, carried)
             tx.add_conflicts([conflict for one in settlements for conflict in one.conflicts])
             wake_children(tx, self.rules.name, [one.link for one in settlements])
+            made = [one.link for one, (item, _) in zip(settlements, answers, strict=True) if item.operation == "create"]
+            compare_children(tx, self.rules.name, made)
             follow_parents(tx, context, self.rules.name, [one.link for one in settlements])
             self._keep_open(tx, call, answers, settlements)
         self._look_again([one for one in settlements if one.reread])

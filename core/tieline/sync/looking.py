@@ -12,9 +12,10 @@ from tieline.store.protocol import Transaction
 from tieline.sync.absorb import absorb, gone
 from tieline.sync.backward import STAMPS, note_backward, went_back
 from tieline.sync.context import Context
-from tieline.sync.missing import Verdict, believable, recheck
+from tieline.sync.merged import come_back
+from tieline.sync.missing import Verdict, believable, erases, recheck
 from tieline.sync.outcome import backoff
-from tieline.sync.parts import part_of
+from tieline.sync.parts import Part, order_round, part_of
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
 
@@ -97,7 +98,15 @@ class Look:
         part = part_of(self.side, self.entity, self.rules.name)
         if self.known is not None:
             return recheck(self.tx, self.context, part, missing, self.known)
+        if missing and self.parking and not self._is_evidence(part):
+            order_round(self.tx, self.context.back_office, part, self.context.clock.now())
+            return Verdict.HELD
         return believable(self.tx, self.context, part, missing)
+
+    def _is_evidence(self, part: Part) -> bool:
+        """Whether a record that is not shown may be taken for gone. Where its partner is deleted for that, and the
+        system tells no deletions, it could be the whole kind that is out of sight: only a full reading shows that."""
+        return not erases(self.context, part) or tells_deletions(self.context, self.side, self.rules)
 
     def _is_gone(self, verdict: Verdict, link: Link, record: Record | None) -> bool:
         if verdict is not Verdict.BELIEVED:
@@ -113,7 +122,10 @@ class Look:
             note_backward(self.tx, self.context, STAMPS, self.side, self.entity, self.rules.name, why)
         taken = absorb(link, self.rules, self.side, record, self.context.clock.now())
         self.notes += taken.notes
-        self.saved += [taken.link] if taken.link else []
+        if taken.link is None:
+            return
+        back = link.tombstone and not taken.link.tombstone
+        self.saved += come_back(self.tx, self.context, self.side, taken.link) if back else [taken.link]
 
     def _out_of_sight(self, link: Link) -> Link:
         """Looked for again after a while: rights come back, and a system may tell a deletion late."""

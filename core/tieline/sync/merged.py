@@ -1,4 +1,5 @@
-"""Records merged into one by a person: the survivor takes the tie over. Nothing is ever merged in the other system."""
+"""Two ties become one: records merged by a person, whose survivor takes the tie over, and records that come back to a
+partner who has another one. Nothing is ever merged in the other system."""
 
 from __future__ import annotations
 
@@ -36,6 +37,16 @@ def follow_merges(
         tx.append_audit(context.back_office, [note])
         touched += 1
     return touched
+
+
+def come_back(tx: Transaction, context: Context, side: Side, link: Link) -> list[Link]:
+    """A record that was gone is there again. Its partner may have been tied anew meanwhile, by a merge or by hand: a
+    half-link gives way; two ties are told like two customers merged into one."""
+    partner = link.key(side.other)
+    found = tx.links_by_key(context.back_office, link.entity, link.mapping, side.other, [partner]).get(partner)
+    if found is None or found.id == link.id or found.tombstone:
+        return [link]
+    return _merged(context, side.other, link, found, partner)
 
 
 def _survivor(tx: Transaction, context: Context, side: Side, link: Link, key: str) -> Link | None:

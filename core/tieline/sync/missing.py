@@ -77,12 +77,18 @@ def recheck(tx: Transaction, context: Context, part: Part, missing: int, known: 
 def _many(tx: Transaction, context: Context, part: Part, missing: int, known: int | None, lately: int) -> bool:
     """A drip of losses adds up over a day; an object that reads as empty is never believed by itself."""
     options, total = context.options, missing + lately
-    if known is not None and missing == known > 1:
+    if known is not None and missing == known > (0 if erases(context, part) else 1):
         return True
     if total <= options.missing_few:
         return False
     there = (known if known is not None else _count(tx, context, part)) + lately
     return total > options.missing_most or total > there * options.missing_share
+
+
+def erases(context: Context, part: Part) -> bool:
+    """Whether the partner of a record that is gone is deleted too: then even a single one is looked at with care."""
+    mapping = context.rules_for(part.entity, part.mapping).mapping
+    return mapping.delete_in_crm if part.side is Side.ERP else mapping.delete_in_erp
 
 
 def _count(tx: Transaction, context: Context, part: Part) -> int:

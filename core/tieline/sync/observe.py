@@ -15,6 +15,7 @@ from tieline.sync.context import Context
 from tieline.sync.family import wake_children
 from tieline.sync.identity import link_id, read_marker, reference
 from tieline.sync.looking import is_missing
+from tieline.sync.merged import come_back
 from tieline.sync.missing import Verdict, believable
 from tieline.sync.parts import part_of
 from tieline.sync.points import Point
@@ -155,9 +156,11 @@ class Observer:
                     note_backward(tx, self.context, STAMPS, side, entity, rules.name, why)
                 changed, said = self._absorb_one(saved.get(link.id, link), rules, side, record)
                 notes += said
-                if changed is not None:
+                if changed is not None and link.tombstone and not changed.tombstone:
+                    back.append(changed)
+                    saved |= {one.id: one for one in come_back(tx, self.context, side, changed)}
+                elif changed is not None:
                     saved[link.id] = changed
-                    back += [changed] if link.tombstone and not changed.tombstone else []
         tx.save_links(list(saved.values()))
         wake_children(tx, rules.name, back)
         if notes:
