@@ -25,28 +25,28 @@ class PluginBehaviours:
     def change(self, mapping: Mapping, side: Side, fields: Values, passage: Passage) -> Values:
         """The fields after every plugin had its say. Raises PermanentError for a field outside the mapping."""
         for changer in self._changers:
-            told: dict[str, Any] = {"mapping": mapping, "side": side, "fields": fields, "passage": passage}
-            try:
-                changed = cast("Values | None", changer.function(**{name: told[name] for name in changer.argnames}))
-            except TielineError:
-                raise
-            except Exception as error:
-                raise PermanentError(
-                    f"the plugin {changer.plugin_name} failed on this record ({type(error).__name__}: {error})",
-                    where=mapping.id,
-                    mend="Tell the plugin's author; the record is left alone.",
-                    code="plugin_failed",
-                ) from error
+            told = {"mapping": mapping, "side": side, "fields": fields, "passage": passage}
+            changed = cast("Values | None", _answer(changer, mapping, told))
             fields = fields if changed is None else changed
         return fields
 
     def match(self, mapping: Mapping, fields: Values, candidates: Sequence[tuple[str, Values]]) -> str | None:
-        chosen: str | None = self._hook.match_record(mapping=mapping, fields=fields, candidates=candidates)
-        return chosen
+        """The first plugin's choice; one that fails chooses nothing, and a person does."""
+        told = {"mapping": mapping, "fields": fields, "candidates": candidates}
+        try:
+            return cast("str | None", _first(self._hook.match_record, mapping, told))
+        except TielineError:
+            _logger.exception("a plugin failed to match a record of %s", mapping.id)
+            return None
 
     def resolve(self, conflict: FieldConflict) -> Side | None:
-        winner: Side | None = self._hook.resolve_conflict(conflict=conflict)
-        return winner
+        """The first plugin's judgement; the field's policy decides after an answer that names no side. Raises
+        PermanentError when the plugin fails: nobody's value is overwritten then."""
+        winner = _first(self._hook.resolve_conflict, conflict.mapping, {"conflict": conflict})
+        if winner is not None and winner not in tuple(Side):
+            _logger.error("a plugin settled a conflict of %s by %r, which is no side", conflict.mapping.id, winner)
+            return None
+        return None if winner is None else Side(winner)
 
     def tell(self, event: Event) -> None:
         if self._listener is not None:
@@ -55,3 +55,27 @@ class PluginBehaviours:
             self._hook.on_event(event=event)
         except Exception:
             _logger.exception("a plugin failed on the event %s", event.name)
+
+
+def _first(caller: pluggy.HookCaller, mapping: Mapping, told: dict[str, Any]) -> Any:
+    """What the first plugin that has an answer says; the youngest is asked first, as pluggy does."""
+    for implementation in reversed(caller.get_hookimpls()):
+        found = _answer(implementation, mapping, told)
+        if found is not None:
+            return found
+    return None
+
+
+def _answer(implementation: pluggy.HookImpl, mapping: Mapping, told: dict[str, Any]) -> Any:
+    """One plugin's answer. Whatever it raises by mistake is about this record alone. Raises TielineError."""
+    try:
+        return implementation.function(**{name: told[name] for name in implementation.argnames})
+    except TielineError:
+        raise
+    except Exception as error:
+        raise PermanentError(
+            f"the plugin {implementation.plugin_name} failed on this record ({type(error).__name__}: {error})",
+            where=mapping.id,
+            mend="Tell the plugin's author; the record is left alone.",
+            code="plugin_failed",
+        ) from error
