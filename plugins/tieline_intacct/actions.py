@@ -171,7 +171,7 @@ def _create(name: str, label: str, mapping: str, obj: str, source: str = "") -> 
             Parameter(LOCATION, "Location", Option(LOCATIONS)),
             Parameter(DEPARTMENT, "Department", Option(DEPARTMENTS)),
         ),
-        help=f"Makes a {label.removeprefix('Create ').lower()} in Intacct from the products of this opportunity.",
+        help="Makes a document in Intacct from the products of this opportunity.",
     )
 
 

@@ -7,9 +7,12 @@ from typing import ClassVar
 
 from tieline.contract import Write
 from tieline_intacct import marks
-from tieline_intacct.functions import one_of
+from tieline_intacct.functions import condition, one_of
 from tieline_intacct.resource import Resource
 from tieline_intacct.xml import Element
+
+TEMPLATE = "Template"
+"""The category of projects that others are made after [I]."""
 
 
 class Items(Resource):
@@ -33,8 +36,13 @@ class Numbered(Resource):
 
 
 class Projects(Numbered):
+    """Without templates, which are a list of their own."""
+
     name = kind = "PROJECT"
     key = number = "PROJECTID"
+
+    def where(self) -> Element | None:
+        return condition("notequalto", "PROJECTCATEGORY", TEMPLATE)
 
 
 class Tasks(Numbered):
@@ -43,3 +51,6 @@ class Tasks(Numbered):
     name = kind = "TASK"
     key = "RECORDNO"
     number = "TASKID"
+
+    def where(self) -> Element | None:
+        return condition("notequalto", "PROJECT.PROJECTCATEGORY", TEMPLATE)

@@ -122,7 +122,7 @@ class Resource:
     # Reading.
 
     def scope(self, entity: str, shape: Shape, where: Element | None = None) -> Scope:
-        asked = (self.key, *self.asked(shape.fields), URL)
+        asked = (self.key, STAMP, *self.asked(shape.fields), URL)
         equal = [condition("equalto", name, text) for name, text in shape.where.items()]
         return Scope(entity, self.kind, asked, both(self.where(), self.inside(entity), *equal, where), self.size)
 
@@ -212,7 +212,7 @@ class Resource:
                 return Refused(f"Intacct holds no {self.kind} {write.key} any more", code="gone", gone=True)
             if write.operation is Operation.DELETE:
                 return Call(write.idempotency_key, self.delete_body(write, before))
-            if moved(write.expected, before.fields):
+            if moved(write.expected, values.typed_like(write.expected, before.fields)):
                 return Stale(before)
             return Call(write.idempotency_key, self.update_body(write, before))
         except TielineError as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tieline.contract import DemoPlan, System
 from tieline_intacct.client import connect
-from tieline_intacct.names import CONTACT, CUSTOMER, ITEM, ORDER_ACTION, SYSTEM
+from tieline_intacct.names import CONTACT, CUSTOMER, INVOICE_ACTION, ITEM, ORDER_ACTION, QUOTE_ACTION, SYSTEM
 from tieline_intacct.settings import SETTINGS, describe_sandbox
 
 
@@ -27,5 +27,13 @@ INTACCT = System(
     sandbox=sandbox,
     describe_sandbox=describe_sandbox,
     entity_label="Entity",
-    demo=DemoPlan(CUSTOMER, CONTACT, ITEM, ORDER_ACTION, erp_field="DISPLAYCONTACT.URL1"),
+    demo=DemoPlan(
+        CUSTOMER,
+        CONTACT,
+        ITEM,
+        ORDER_ACTION,
+        erp_field="DISPLAYCONTACT.URL1",
+        documents=(QUOTE_ACTION, ORDER_ACTION, INVOICE_ACTION),
+        new_in_crm=(CUSTOMER,),
+    ),
 )

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from tieline.contract import Value
+from tieline.contract import Value, Values
 
 _DAY = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
 _MOMENT = re.compile(r"(\d{2})/(\d{2})/(\d{4}) (\d{2}):(\d{2}):(\d{2})")
@@ -34,6 +34,16 @@ def read(name: str, told: str, zone: ZoneInfo) -> Value:
 def shown(fields: Mapping[str, str], names: Iterable[str], zone: ZoneInfo) -> dict[str, Value]:
     """The named fields that a record shows."""
     return {name: read(name, fields[name.upper()], zone) for name in names if name.upper() in fields}
+
+
+def typed_like(expected: Values, now: Values) -> dict[str, Value]:
+    """Flags as flags: `false` as it is printed is no empty text, and must not be taken for an edit."""
+    return {
+        name: value.lower() in ("true", "t")
+        if isinstance(expected.get(name), bool) and isinstance(value, str)
+        else value
+        for name, value in now.items()
+    }
 
 
 def day(told: str) -> date | None:

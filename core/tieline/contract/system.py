@@ -68,7 +68,9 @@ class System:
 @dataclass(frozen=True, slots=True)
 class DemoPlan:
     """What the demonstration shows of a system: the mapping names behind accounts, contacts and products, the action
-    that makes an order, and the field it edits on both sides: its name in the org and in the system's own screens."""
+    that makes an order, and the field it edits on both sides: its name in the org and in the system's own screens.
+    `documents`: actions pressed one after the other on one opportunity, the order's among them; only that one when
+    empty. `new_in_crm`: mappings whose records may be made in the CRM though the declaration says no."""
 
     accounts: str
     contacts: str
@@ -76,3 +78,9 @@ class DemoPlan:
     order_action: str
     crm_field: str = "Website"
     erp_field: str = "Website"
+    documents: tuple[str, ...] = ()
+    new_in_crm: tuple[str, ...] = ()
+
+    @property
+    def pressed(self) -> tuple[str, ...]:
+        return self.documents or (self.order_action,)
