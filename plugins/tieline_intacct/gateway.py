@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from tieline.contract import (
@@ -34,7 +34,8 @@ from tieline_intacct.xml import Element, element
 SYSTEM = "Sage Intacct"
 CONCURRENCY = 2  # most customers' limit [third party]; two back offices of one company share it
 TIMEOUT = 300.0  # the vendor's SDKs wait as long [S]
-_SPARE = 120.0  # a session about to end is opened anew
+_SPARE = timedelta(minutes=2)  # a session about to end is opened anew
+_UNTOLD = timedelta(days=1)  # old replies do not tell [T]; a session that ended before is refused and opened again
 _HEADERS = {"Content-Type": "application/xml", "Accept": "application/xml", "User-Agent": "tieline"}
 _gates: dict[tuple[str, str], threading.BoundedSemaphore] = {}
 _gates_lock = threading.Lock()
@@ -51,8 +52,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Session:
+    """`length` is how long it lasts without a call, `until` when we open a new one, by our own clock."""
+
     ident: str
     endpoint: str
+    length: timedelta
     until: float
 
 
@@ -110,20 +114,19 @@ class Gateway:
     def _attempt(self, entity: str, session: Session, calls: Sequence[Call], once: bool) -> Reply:
         functions = [element("function", call.body, controlid=call.control_id) for call in calls]
         reply = self._send(session.endpoint, element("sessionid", text=session.ident), functions, once)
-        if not reply.sign_in and not reply.control:
-            self.now = reply.now or self.now
-            self._slide(entity, session, reply)
+        if reply.timeout is not None:
+            self._slide(entity, session, reply.timeout)
         return reply
 
-    def _slide(self, entity: str, session: Session, reply: Reply) -> None:
+    def _slide(self, entity: str, session: Session, timeout: datetime) -> None:
+        """Each call pushes the end out by the session's length [D]: so the end tells what time the vendor has. The
+        stamp beside it may be the session's birth."""
         with self._lock:
-            self.sessions[entity] = Session(session.ident, session.endpoint, self._until(reply))
+            self.now = timeout - session.length
+            self.sessions[entity] = replace(session, until=self._until(session.length))
 
-    def _until(self, reply: Reply) -> float:
-        """When to open a new one, by our own clock; never when the vendor does not tell (it will refuse)."""
-        if reply.now is None or reply.timeout is None:
-            return float("inf")
-        return self.clock.monotonic() + max(0.0, (reply.timeout - reply.now).total_seconds() - _SPARE)
+    def _until(self, length: timedelta) -> float:
+        return self.clock.monotonic() + max(0.0, (length - _SPARE).total_seconds())
 
     def _open(self, entity: str) -> Session:
         company = self.company
@@ -143,8 +146,9 @@ class Gateway:
             raise _not_signed_in(result.troubles)
         api = xml.child(result.data, "api")
         self.now, self.tenant = reply.now or self.now, reply.company or self.tenant
+        length = reply.timeout - reply.now if reply.now and reply.timeout else _UNTOLD
         endpoint = self._endpoint(xml.text(api, "endpoint"))
-        return Session(xml.text(api, "sessionid"), endpoint, self._until(reply))
+        return Session(xml.text(api, "sessionid"), endpoint, length, self._until(length))
 
     def _endpoint(self, told: str) -> str:
         """Where the session lives. The transport refuses hosts that are not the vendor's; beyond that a session is

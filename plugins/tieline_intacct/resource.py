@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from tieline.contract import (
@@ -47,15 +47,25 @@ URL = "RECORD_URL"
 _BATCH = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What the audit trail told of an entity's deletions, since when, and when by our own clock it was asked."""
+
+    since: datetime
+    asked: float
+    rows: Sequence[Row]
+
+
 @dataclass
 class Access:
     """What the objects of one company share. `numbers` are record numbers met, by kind: the audit trail names some
-    deleted records by those alone."""
+    deleted records by those alone. `trails` are what it told lately, by entity."""
 
     company: Company
     gateway: Gateway
     schema: Schema
     numbers: dict[str, dict[str, str]] = field(default_factory=dict)
+    trails: dict[str, Trail] = field(default_factory=dict)
 
 
 class Resource:
@@ -247,7 +257,7 @@ class Resource:
     def written_key(self, done: Outcome, write: Write) -> str:
         """The record's key, as far as the answer tells."""
         told = done.key if isinstance(done, Done) else ""
-        return told or write.key
+        return told or write.key or values.printed(write.fields.get(self.key))
 
     def _after(
         self, done: Outcome, write: Write, records: Mapping[str, Record | None], found: Mapping[str, Record]
