@@ -24,14 +24,10 @@ def translated(call: Call, told: dict[str, Any]) -> dict[str, Any]:
 
 
 def in_language_of(call: Call, name: str) -> Body:
-    """What was deployed of an object in the caller's language, `fr` for `fr_CA`; empty when nothing was."""
-    language = call.caller.language
+    """What was deployed of an object in the caller's language; empty when nothing was."""
     with call.reading() as reader:
-        for code in dict.fromkeys((language, language.partition("_")[0])):
-            found = reader.get(f"{COMPONENT}CustomObjectTranslation", f"{name}-{code}")
-            if found:
-                return dict(found["body"])
-    return {}
+        found = reader.get(f"{COMPONENT}CustomObjectTranslation", f"{name}-{call.caller.language}")
+    return dict(found["body"]) if found else {}
 
 
 def _names(body: Body) -> dict[str, str]:

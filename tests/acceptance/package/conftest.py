@@ -96,7 +96,10 @@ class MetadataDoor:
         assert done.findtext(".//status") == "Succeeded", etree.tostring(done)
 
 
-_MANIFEST = {"layouts": "Layout", "objects": "CustomObject", "permissionsets": "PermissionSet"}
+_MANIFEST = {
+    "layouts": "Layout", "objects": "CustomObject", "objectTranslations": "CustomObjectTranslation",
+    "permissionsets": "PermissionSet",
+}  # fmt: skip
 
 
 def _pack(files: Mapping[str, bytes]) -> bytes:

@@ -455,3 +455,49 @@ def test_a_failed_validation_cannot_be_deployed(admin: Any, words: Any) -> None:
     ident = admin.deploy({"package.xml": words.manifest({"Flow": ["X"]})}, checkOnly="true").findtext("id")
     wanted = {"validatedDeployRequestId": ident}
     assert admin.refused("POST", "/metadata/deployRequest", wanted, JSON)[1] == "INVALID_ID_FIELD"
+
+
+TRANSLATION = (
+    "<caseValues><plural>false</plural><value>Chose</value></caseValues>"
+    "<fields><label>Choix</label><name>Choice__c</name></fields>"
+    "<layouts><layout>Thing Layout</layout><sections><label>Informations</label><section>Information</section>"
+    "</sections><sections><label>Ailleurs</label><section>Nowhere</section></sections></layouts>"
+)
+
+
+def test_words_go_with_what_they_name(admin: Any, things: Any, words: Any) -> None:
+    admin.install(things)
+    name = "Thing__c-fr"
+    file = f"objectTranslations/{name}.objectTranslation"
+    assert page(admin, words, "CustomObjectTranslation", name, file, TRANSLATION) == []
+    read = f"<readMetadata><type>CustomObjectTranslation</type><fullNames>{name}</fullNames></readMetadata>"
+    told = admin.soap(read)
+    assert [each.text for each in told.iter("section")] == ["Information"]
+    assert [each.text for each in told.iter("name")] == ["Choice__c"]
+    gone = words.manifest({"CustomField": ["Thing__c.Choice__c"]})
+    result = admin.deploy({"package.xml": words.manifest({}), "destructiveChangesPost.xml": gone})
+    assert result.findtext("status") == "Succeeded"
+    told = admin.soap(read)
+    assert [each.text for each in told.iter("name")] == []
+    assert [each.text for each in told.iter("value")] == ["Chose"]
+
+
+def test_a_language_that_is_not_switched_on_is_refused(admin: Any, things: Any, words: Any) -> None:
+    admin.install(things)
+    name = "Thing__c-de"
+    problems = page(
+        admin, words, "CustomObjectTranslation", name, f"objectTranslations/{name}.objectTranslation", TRANSLATION
+    )
+    assert ["not switched on" in each for each in problems] == [True]
+
+
+def test_the_name_field_is_in_the_persons_language(users: dict[str, Any], things: Any, words: Any) -> None:
+    admin, camille = users["admin"], users["camille"]
+    admin.install(things)
+    admin.assign("Grants", camille.user_id)
+    inner = f"{TRANSLATION}<nameFieldLabel>Nom de la chose</nameFieldLabel>"
+    name = "Thing__c-fr"
+    file = f"objectTranslations/{name}.objectTranslation"
+    assert page(admin, words, "CustomObjectTranslation", name, file, inner) == []
+    told = camille.ok("GET", "/sobjects/Thing__c/describe")
+    assert "Nom de la chose" in [each["label"] for each in told["fields"]]
