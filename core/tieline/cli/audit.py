@@ -61,7 +61,8 @@ def checkpoint(invocation: Invocation, back_office: str, export: Path | None) ->
 
 
 def _names(runtime: Runtime, back_office: str) -> list[str]:
-    return [one.name for one in runtime.back_offices() if back_office in ("", one.name)]
+    """All, or the one that was named. Raises Misconfigured when there is none of that name."""
+    return [runtime.back_office(back_office).name] if back_office else [one.name for one in runtime.back_offices()]
 
 
 def _kept(runtime: Runtime, copy: Path | None) -> list[Checkpoint]:

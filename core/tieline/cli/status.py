@@ -25,8 +25,9 @@ def status(invocation: Invocation, back_office: str, transitions: bool) -> None:
     if transitions:
         _show_table(invocation)
         return
-    with invocation.runtime.store.reading() as tx:
-        offices = [one for one in invocation.runtime.back_offices() if back_office in ("", one.name)]
+    runtime = invocation.runtime
+    offices = [runtime.back_office(back_office)] if back_office else runtime.back_offices()
+    with runtime.store.reading() as tx:
         documents = [_document(tx, one.name) for one in offices]
     invocation.show({"back_offices": documents}, lambda: _lines(documents))
 

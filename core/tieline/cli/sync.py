@@ -88,13 +88,21 @@ def _watch(
 
 
 def _keep_checkpoint(invocation: Invocation, engine: Engine, report: Report) -> None:
-    """Now and then, how far the audit reaches is kept apart from it."""
+    """Now and then, how far the audit reaches is kept apart from it. Where that fails the records go on all the same,
+    and it is said after every cycle that wrote."""
+    from tieline.contract import TielineError
     from tieline.host.checkpoints import EVERY
 
-    if report.total_writes:
-        runtime = invocation.runtime
+    if not report.total_writes:
+        return
+    runtime = invocation.runtime
+    try:
         with runtime.store.reading() as tx:
             runtime.checkpoints().keep(tx, [engine.context.back_office], runtime.clock.now(), after=EVERY)
+    except TielineError as error:
+        report.problems.append(error.sentence())
+    except OSError as error:
+        report.problems.append(f"{runtime.checkpoints().path}: {error.strerror}")
 
 
 def _preview(invocation: Invocation, engine: Engine) -> None:

@@ -43,11 +43,13 @@ class Checkpoints:
     key: Key
 
     def read(self) -> list[Checkpoint]:
-        """Raises Misconfigured, naming the line that is not as it was written."""
+        """Raises Misconfigured, naming the line that is not as it was written. A last line without its end is what a
+        killed process, or a full disk, left of one: it was never kept."""
         if not self.path.exists():
             return []
-        lines = self.path.read_text("utf-8").splitlines()
-        return [self._read(number, line) for number, line in enumerate(lines, 1)]
+        text = self.path.read_text("utf-8", errors="replace")
+        whole = text[: text.rfind("\n") + 1].splitlines()
+        return [self._read(number, line) for number, line in enumerate(whole, 1)]
 
     def keep(self, tx: Transaction, back_offices: Iterable[str], at: datetime, after: int = 1) -> list[Checkpoint]:
         """Add one for each chain that grew by `after` entries since its last; returns those added."""
@@ -60,9 +62,11 @@ class Checkpoints:
     def add(self, checkpoints: Iterable[Checkpoint]) -> None:
         lines = "".join(f"{json.dumps({**asdict(one), 'mac': self._mac(one)})}\n" for one in checkpoints)
         if lines:
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(lines)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            with os.fdopen(descriptor, "r+b") as file:
+                file.seek(file.read().rfind(b"\n") + 1)
+                file.truncate()
+                file.write(lines.encode())
                 file.flush()
                 os.fsync(file.fileno())
 

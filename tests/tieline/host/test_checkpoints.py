@@ -84,6 +84,16 @@ def test_the_next_one_waits_until_enough_was_added(folder: Path, kept: Checkpoin
     assert oct(kept.path.stat().st_mode)[-3:] == "600"
 
 
+def test_a_line_cut_short_was_never_kept_and_gives_way_to_the_next(folder: Path, kept: Checkpoints) -> None:
+    whole = kept.path.read_bytes()
+    kept.path.write_bytes(whole + whole[:40])
+    assert [one.seq for one in kept.read()] == [4]
+    with closing(open_store(folder)) as store, store.reading() as tx:
+        assert [one.seq for one in kept.keep(tx, ["acme"], AT)] == [5]
+    assert [one.seq for one in kept.read()] == [4, 5]
+    assert kept.path.read_bytes().startswith(whole)
+
+
 @pytest.mark.parametrize("line", ["", "{}", '{"mac": 1}', "[]", "not json"])
 def test_a_forged_line_is_named(folder: Path, kept: Checkpoints, line: str) -> None:
     kept.path.write_text(f"{kept.path.read_text()}{line}\n")
