@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid5
 
 from tieline.contract import Side
+from tieline.store.nouns import Link
+from tieline.store.protocol import Transaction
 
 _NAMESPACE = UUID("6ba1c0de-71e1-5eed-8a1e-71e11e000001")
 
@@ -21,6 +24,20 @@ def derive(*parts: str) -> str:
 def link_id(back_office: str, entity: str, mapping: str, side: Side, key: str) -> str:
     """A link is named after the record that was seen first."""
     return derive("link", back_office, entity, mapping, side, key)
+
+
+def unused(tx: Transaction, born: Mapping[str, list[Link]]) -> dict[str, list[Link]]:
+    """The same new links under names that no link has. A merge lets the survivor go on with the link of the record that
+    was lost; when that record comes back from the bin, its own name is in use."""
+    found = dict(born)
+    while taken := tx.links([link.id for links in found.values() for link in links if not link.revision]):
+        for key, links in found.items():
+            found[key] = [_renamed(link) if link.id in taken and not link.revision else link for link in links]
+    return found
+
+
+def _renamed(link: Link) -> Link:
+    return replace(link, id=derive("again", link.id))
 
 
 def operation_key(link: str, side: Side, operation: str, epoch: int) -> str:

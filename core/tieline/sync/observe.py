@@ -13,7 +13,7 @@ from tieline.sync.absorb import absorb
 from tieline.sync.backward import CLOCK, STAMPS, note_backward, settle_backward, went_back
 from tieline.sync.context import Context
 from tieline.sync.family import wake_children
-from tieline.sync.identity import link_id, read_marker, reference
+from tieline.sync.identity import link_id, read_marker, reference, unused
 from tieline.sync.looking import is_missing
 from tieline.sync.merged import come_back
 from tieline.sync.missing import Verdict, believable
@@ -146,11 +146,13 @@ class Observer:
         looks for lost children of parents that have not moved too."""
         links = self.links_of(tx, side, entity, rules, records)
         records = self._believed(tx, side, entity, rules, records, links)
+        strangers = [record for record in records if not links.get(record.key)]
+        born = unused(tx, {one.key: self.newborn(tx, side, entity, rules, one) for one in strangers})
         saved: dict[str, Link] = {}
         back: list[Link] = []  # restored: whoever waited for them waits no longer
         notes: list[AuditEntry] = []
         for record in records:
-            for link in links.get(record.key) or self.newborn(tx, side, entity, rules, record):
+            for link in links.get(record.key) or born[record.key]:
                 if went_back(link, side, record):
                     why = f"{record.key} has an earlier stamp than before"
                     note_backward(tx, self.context, STAMPS, side, entity, rules.name, why)
