@@ -9,6 +9,10 @@ from tieline.admin.faults import Fault, Path
 from tieline.admin.model import AdminSettings, BackOfficeSettings, FieldSettings, MoreField, ObjectSettings
 from tieline.contract import Day, Field, Flag, Kind, Number, Policy, Promotion, Reference, Text
 from tieline.contract import Mapping as RecordMapping
+from tieline.contract.naming import ERP_KEY
+
+_OURS = frozenset(name.casefold() for name in (ERP_KEY, "Id", "IsDeleted", "SystemModstamp", "MasterRecordId"))
+"""Fields of a record that the engine itself lives by: its birth marker, and what the org says about the record."""
 
 PARENT_OFF = "it needs {parent}, which is switched off"
 
@@ -51,10 +55,11 @@ def _lists(path: Path, chosen: BackOfficeSettings, known: Sequence[str]) -> Iter
     for name, settings in chosen.lists.items():
         if name not in known:
             yield Fault((*path, name), "there is no such list", f"Known: {', '.join(sorted(known)) or 'none'}.")
-        if settings.mirror in taken:
+        mirror = (settings.mirror or "").casefold()
+        if mirror in taken:
             told = f"{settings.mirror} holds another list already"
             yield Fault((*path, name, "mirror"), told, "Name another value set.")
-        taken |= {settings.mirror} if settings.mirror else set()
+        taken |= {mirror} if mirror else set()
 
 
 def _office(
@@ -124,15 +129,16 @@ def locked(field: Field, mapping: RecordMapping) -> str:
 
 
 def _more(path: Path, mapping: RecordMapping, rows: Sequence[MoreField]) -> Iterator[Fault]:
-    """One to one: no field twice on either side."""
-    crm, erp = {field.crm for field in mapping.fields}, {field.erp for field in mapping.fields}
+    """One to one: no field twice on either side. Names of the org know no case."""
+    crm = {*_OURS, *(field.crm.casefold() for field in mapping.fields)}
+    erp = {field.erp for field in mapping.fields}
     for number, row in enumerate(rows):
         here = (*path, "more_fields", number)
-        if row.crm in crm:
+        if row.crm.casefold() in crm:
             yield Fault((*here, "crm"), f"{row.crm} is mapped already", "One field maps to exactly one field.")
         if row.erp in erp:
             yield Fault((*here, "erp"), f"{row.erp} is mapped already", "One field maps to exactly one field.")
-        crm.add(row.crm)
+        crm.add(row.crm.casefold())
         erp.add(row.erp)
 
 

@@ -173,6 +173,19 @@ def test_one_field_maps_to_exactly_one_field(file: SettingsFile) -> None:
     assert len(_mistakes(file, text)) == 3
 
 
+@pytest.mark.parametrize("name", ["ERP_Key__c", "Id", "isdeleted", "PHONE"])
+def test_what_the_engine_lives_by_cannot_be_mapped_and_names_know_no_case(file: SettingsFile, name: str) -> None:
+    rows = f"[{{crm: {name}, erp: a}}]"
+    text = f"back_offices:\n  books:\n    objects:\n      customer:\n        more_fields: {rows}\n"
+    assert len(_mistakes(file, text)) == 1
+
+
+def test_two_lists_cannot_share_a_value_set_by_another_spelling(tmp_path: Path) -> None:
+    file = SettingsFile(tmp_path / "settings.yaml", DECLARED, {"books": ["taxes", "terms"]})
+    text = "back_offices:\n  books:\n    lists:\n      taxes: {mirror: Ours}\n      terms: {mirror: ours}\n"
+    assert len(_mistakes(file, text)) == 1
+
+
 def test_the_catalogue_tells_values_and_locks() -> None:
     settings = Document("back_offices: {books: {objects: {customer: {fields: {Phone: {direction: frozen}}}}}}").settings
     entries = {one.name.removeprefix("back_offices.books.objects."): one for one in catalogue(settings, DECLARED)}
