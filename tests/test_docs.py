@@ -26,6 +26,7 @@ from tieline.host.loading import Loaded, Plugins, new_manager
 from tieline.host.settings import COMMON, ORG_SETTINGS
 from tieline.host.state import StateFolder
 from tieline.store.nouns import Status
+from tieline_intacct.settings import SETTINGS as INTACCT_SETTINGS
 from tieline_layouts.documents import document_objects
 from tieline_layouts.links import link_object
 from tieline_layouts.requests import request_object
@@ -121,7 +122,7 @@ def test_every_error_is_drawn_and_explained() -> None:
 
 def test_every_code_of_ours_is_explained() -> None:
     used: set[str] = set()
-    for root in (ROOT / "core" / "tieline", ROOT / "plugins" / "tieline_unleashed"):
+    for root in (ROOT / "core" / "tieline", ROOT / "plugins"):
         sources = [path for path in root.rglob("*.py") if "sandbox" not in path.parts]
         for path in sources:
             used |= set(re.findall(r"\bcode=\"([a-z_]+)\"", path.read_text("utf-8")))
@@ -167,9 +168,12 @@ def test_every_command_and_option_is_described(name: str, command: click.Command
 
 def test_every_setting_is_described() -> None:
     text = page("settings")
-    for heading, settings in (("Every connection", COMMON.values()), ("org", ORG_SETTINGS), ("unleashed", SETTINGS)):
+    for heading, settings in (
+        ("Every connection", COMMON.values()), ("org", ORG_SETTINGS), ("intacct", INTACCT_SETTINGS),
+        ("unleashed", SETTINGS),
+    ):  # fmt: skip
         assert rows(section(text, heading)) == [setting.name for setting in settings]
-    for setting in (*ORG_SETTINGS, *SETTINGS):
+    for setting in (*ORG_SETTINGS, *SETTINGS, *INTACCT_SETTINGS):
         line = next(line for line in text.splitlines() if line.startswith(f"| `{setting.name}` |"))
         assert ("| secret;" in line) == setting.secret
         assert not setting.default or f"`{setting.default}`" in line or setting.default in line
