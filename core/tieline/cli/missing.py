@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,7 +27,7 @@ def missing(invocation: Invocation, back_office: str, yes: bool) -> None:
     """List records that seem to be gone. Many at once look like a lost permission, so nothing is done about them until
     you say that they were deleted."""
     runtime = invocation.runtime
-    with runtime.exclusive():
+    with runtime.exclusive() if yes else nullcontext():  # looking needs no turn
         name = runtime.back_office(back_office).name
         found = _found(runtime, name)
         believed = _believe(runtime, name) if yes else 0

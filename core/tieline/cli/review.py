@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -32,7 +33,7 @@ def review(
     from tieline.sync.reviewing import unclear
 
     runtime = invocation.runtime
-    with runtime.exclusive():
+    with runtime.exclusive() if different and yes else nullcontext():  # looking needs no turn
         name = runtime.back_office(back_office).name
         with runtime.store.reading() as tx:
             found = unclear(tx, name, mapping, record)

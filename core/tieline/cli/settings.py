@@ -73,7 +73,7 @@ def unset(invocation: Invocation, name: str, dry_run: bool) -> None:
 def edit(invocation: Invocation) -> None:
     """Open the file in an editor ($EDITOR). A file with a mistake in it is not kept."""
     file = _file(invocation)
-    with invocation.runtime.exclusive():
+    with invocation.runtime.choosing():
         before = file.text()
         text = click.edit(before, extension=".yaml")
         if text is None or text == before:
@@ -102,7 +102,7 @@ def _change(invocation: Invocation, entry: Entry, value: Any, dry_run: bool) -> 
     from tieline.admin.catalogue import catalogue, named
 
     file = _file(invocation)
-    with invocation.runtime.exclusive():
+    with invocation.runtime.choosing():
         text = file.read().changed(entry.path, value)
         after = file.checked(text)
         fresh = named(catalogue(after.settings, file.declared, file.lists), entry.name) or entry

@@ -89,6 +89,10 @@ class Runtime:
         """Hold it while writing; another command that does has its one sentence."""
         return state.exclusive(self.folder)
 
+    def choosing(self) -> contextlib.AbstractContextManager[None]:
+        """Hold it while changing the settings file. Beside a running sync: that takes the file at its next cycle."""
+        return state.exclusive(self.folder, "settings.lock")
+
     # plugins
 
     @cached_property

@@ -70,9 +70,9 @@ def opened(path: Path) -> StateFolder:
 
 
 @contextlib.contextmanager
-def exclusive(folder: StateFolder) -> Iterator[None]:
+def exclusive(folder: StateFolder, name: str = "lock") -> Iterator[None]:
     """Held while a command writes. The lock belongs to the open file, so a killed command frees it at once."""
-    descriptor = os.open(folder.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(folder.path / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
