@@ -82,9 +82,10 @@ class Intacct:
     @contextmanager
     def _turn(self) -> Iterator[bool]:
         """One of the company's few places, given back afterwards."""
+        places = self.profile().concurrency
         with self._lock:
             self._running += 1
-            admitted = self._running <= self.profile().concurrency
+            admitted = self._running <= places
         try:
             yield admitted
         finally:

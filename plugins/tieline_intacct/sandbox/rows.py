@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tieline_intacct.sandbox import audit
@@ -25,6 +25,7 @@ class Row:
     kind: ObjectType
     ident: str
     body: Values
+    _known: dict[str, Row | None] = field(default_factory=dict, compare=False, repr=False)
 
     def get(self, path: str) -> str | None:
         """The display value; None for null."""
@@ -43,13 +44,16 @@ class Row:
         return target.get(rest) if target else None
 
     def follow(self, reference: Reference) -> Row | None:
+        """The record named; looked up once a row."""
         value = self.body.get(reference.field)
         if value is None:
             return None
-        kind = self.catalogue[reference.target]
-        if self.kind.fields[reference.field].kind is Kind.INTEGER:
-            return by_number(self.reader, self.catalogue, kind, value)
-        return by_key(self.reader, self.catalogue, kind, value)
+        if reference.path not in self._known:
+            kind = self.catalogue[reference.target]
+            by_integer = self.kind.fields[reference.field].kind is Kind.INTEGER
+            find = by_number if by_integer else by_key
+            self._known[reference.path] = find(self.reader, self.catalogue, kind, value)
+        return self._known[reference.path]
 
     def _derived(self, path: str) -> str | None:
         part, reference = self.kind.derived[path]

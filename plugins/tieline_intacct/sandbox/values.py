@@ -6,6 +6,8 @@ hours, numbers carry a plain point and no more decimals than they need.
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -17,6 +19,7 @@ DATETIME = "%m/%d/%Y %H:%M:%S"
 _CENT = Decimal("0.01")
 _ISO = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S")
 _MOST_DIGITS = 30
+_USUAL = re.compile(r"\s*(\d\d?)/(\d\d?)/(\d{4})(?: (\d\d?):(\d\d)(?::(\d\d))?)?\s*", re.ASCII)
 
 
 class BadValue(Exception):
@@ -81,7 +84,11 @@ def cents(value: Decimal) -> Decimal:
 
 def moment(text: str) -> datetime:
     """A date or date-time in the gateway's form, or in ISO 8601, which samples of the reference print too [D]."""
-    for form in (DATE, DATETIME, "%m/%d/%Y %H:%M", *_ISO):
+    if match := _USUAL.fullmatch(text):
+        month, date_, year, hour, minute, second = (int(part or 0) for part in match.groups())
+        with suppress(ValueError):
+            return datetime(year, month, date_, hour, minute, second)  # noqa: DTZ001 - the gateway's own times carry no zone
+    for form in _ISO:
         try:
             found = datetime.strptime(text.strip(), form)  # noqa: DTZ007 - the gateway's own times carry no zone
         except ValueError:

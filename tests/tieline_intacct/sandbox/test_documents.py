@@ -45,6 +45,15 @@ def test_sums_are_to_the_cent(shop: Any) -> None:
     ]
 
 
+def test_half_a_cent_goes_up(shop: Any) -> None:
+    items = LINE.format("I-1", "3", "<price>19.995</price>") + LINE.format(
+        "I-2", "1", "<discountpercent>50</discountpercent><price>0.01</price>"
+    )
+    quote = shop.document(lines=items)
+    assert lines(shop, quote, "UIVALUE", "TOTAL") == [("0", "59.99", "59.99"), ("1", "0.01", "0.01")]
+    assert shop.rows("SODOCUMENT", "TOTAL") == [("60",)]
+
+
 def test_subtotals_stand_below_the_lines(shop: Any, forms: Any) -> None:
     below = (
         "<subtotals><subtotal><description>Freight</description><total>0</total>"

@@ -31,6 +31,16 @@ def test_what_is_no_request_fails_at_control_level(desk: Any, forms: Any, body: 
     assert b"root:" not in answer.body
 
 
+@pytest.mark.parametrize("kind", ["", '[<!ENTITY e "expanded">]', '[<!ENTITY e SYSTEM "file:///etc/passwd">]'])
+def test_a_good_request_with_a_document_type_is_refused(desk: Any, forms: Any, kind: str) -> None:
+    body = desk.request(forms.customer("C-1", COMMENTS="e"))
+    if kind:
+        body = body.replace(b"<COMMENTS>e<", b"<COMMENTS>&e;<")
+    root = forms.parsed(desk.send(b"<!DOCTYPE request " + kind.encode() + b">" + body))
+    assert "document type is not allowed" in forms.errors(root)[0][1]
+    assert desk.log() == []
+
+
 @pytest.mark.parametrize(
     "content",
     [
