@@ -123,7 +123,7 @@ def _parsed(text: str, where: str) -> CommentedMap:
         raise BadSettings(where, [Fault((), f"the file is longer than {LONGEST} characters", "Shorten it.")])
     try:
         tree = _yaml().load(text)
-    except (YAMLError, ValueError, RecursionError) as error:
+    except (YAMLError, ValueError, RecursionError, AttributeError, TypeError, LookupError) as error:  # odd tags
         raise BadSettings(where, [_unreadable(error)]) from None
     if tree is None:
         tree = _yaml().load(NEW)

@@ -19,7 +19,7 @@ def read_document(path: Path) -> dict[str, Any]:
     except OSError as error:
         reason = error.strerror or "cannot be read"
         raise Misconfigured(f"the file cannot be read ({reason})", where=str(path), mend="Check its name.") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise Misconfigured("the file is no JSON object", where=str(path), mend="Give the file a sandbox wrote.")
@@ -50,14 +50,14 @@ def org_settings(path: Path) -> dict[str, str]:
         raise Misconfigured("the file names no address", where=str(path), mend="It needs tls_url or login_url.")
     given = {name: str(document[name]) for name in _ORG_KEYS if document.get(name)}
     if "client_secret" not in given and "jwt_private_key_file" in document:
-        given |= {"auth": "jwt", "private_key": _key(path.parent / document["jwt_private_key_file"])}
+        given |= {"auth": "jwt", "private_key": _key(path.parent / str(document["jwt_private_key_file"]))}
     return {"login_url": str(address)} | given | _surroundings(document, path)
 
 
 def _key(path: Path) -> str:
     try:
         return path.read_text("ascii")
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):
         raise Misconfigured("the private key cannot be read", where=str(path), mend="Check the file.") from None
 
 
