@@ -221,21 +221,24 @@ class Resource:
         answer = answers.send(self.wire, "POST", f"{self.name}/{key}", body)
         if not isinstance(answer, HttpResponse):
             return answer
-        return done(self.read_back(shape, key, answer, before), key=key, created=before is None)
+        record, echoed = self.read_back(shape, key, answer, before)
+        return done(record, key=key, created=before is None, echoed=echoed)
 
-    def read_back(self, shape: Shape, key: str, answer: HttpResponse, before: Json | None) -> Record | None:
-        """From the answer where it shows the record, else by reading it; None when that fails."""
+    def read_back(
+        self, shape: Shape, key: str, answer: HttpResponse, before: Json | None
+    ) -> tuple[Record | None, bool]:  # fmt: skip
+        """From the answer where it shows the record (True), else by reading it; None when that fails."""
         try:
             item = exact.read(answer.body) if answer.body.strip() else None
             if not (isinstance(item, Mapping) and _is_item(item, key) and stamp_of(item)):
-                return self.read_one(shape, key)
-            return self.record(self.written(item, before), shape)
+                return self.read_one(shape, key), False
+            return self.record(self.written(item, before), shape), True
         except TielineError:
-            return None
+            return None, False
 
 
-def done(record: Record | None, *, key: str = "", created: bool) -> Done:
-    return Done(record.key if record else key, record.version if record else "", record, created)
+def done(record: Record | None, *, key: str = "", created: bool, echoed: bool = False) -> Done:
+    return Done(record.key if record else key, record.version if record else "", record, created, echoed=echoed)
 
 
 def paged(records: Iterable[Record], as_of: datetime, since: Cursor | None, size: int) -> Iterator[Page]:

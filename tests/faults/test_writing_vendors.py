@@ -85,11 +85,23 @@ def test_the_back_office_spells_what_it_stores(
         tie.idle()
 
 
-def test_two_systems_that_undo_each_other_are_stopped(tie: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The org writes small letters, the back office capitals: without a breaker the value would travel for ever."""
+def test_two_systems_that_spell_it_each_their_own_way_come_to_rest(tie: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     account, guid = tie.pair()
     flow(monkeypatch, lambda _ident, sent: {**sent, "Fax": sent["Fax"].lower()} if sent.get("Fax") else sent)
     habit(monkeypatch, str.upper)
+    tie.erp_edit("Customers", guid, FaxNumber="Mixed")
+    tie.settle()
+    assert tie.org.held("Account", account)["Fax"] == "mixed"
+    assert tie.erp.held("Customers", guid)["FaxNumber"] == "MIXED"
+    assert str(tie.link(guid).status) == "In Sync"
+    tie.idle()
+
+
+def test_two_systems_that_undo_each_other_are_stopped(tie: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each puts a value of its own: without a breaker the two would travel for ever."""
+    account, guid = tie.pair()
+    flow(monkeypatch, lambda _ident, sent: {**sent, "Fax": "ours"} if sent.get("Fax") else sent)
+    habit(monkeypatch, lambda _text: "theirs")
     tie.erp_edit("Customers", guid, FaxNumber="Mixed")
     for _ in range(20):
         tie.cycle()

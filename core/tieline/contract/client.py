@@ -184,13 +184,15 @@ class Write:
 @dataclass(frozen=True, slots=True)
 class Done:
     """It took effect. `record` is the read-back, where the vendor gave one or the client fetched it. `panel`: the row
-    that came along stands too; one that does not is written on its own."""
+    that came along stands too; one that does not is written on its own. `echoed`: `record` came with the system's own
+    answer to this very write, so what differs in it is the system's form of what was sent, and nobody's edit."""
 
     key: str
     version: str = ""
     record: Record | None = None
     created: bool = False
     panel: bool = False
+    echoed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,16 +47,22 @@ def _compare(context: Context, entity: str, rules: Rules, translator: Translator
             if rules.mapping.create_in_crm:
                 found.append(Difference(rules.name, link.crm_key if link else "", record.key))
             continue
-        found += _fields(rules, translator, partner, record)
+        found += _fields(rules, translator, partner, record, link)
     return found
 
 
-def _fields(rules: Rules, translator: Translator, crm: Record, erp: Record) -> list[Difference]:
+def _fields(
+    rules: Rules, translator: Translator, crm: Record, erp: Record, link: Link | None
+) -> list[Difference]:  # fmt: skip
+    """Without pairs that both sides are known to hold for one value, each in a form of its own."""
+    known = link.base if link else {}
     left, right = rules.canonical(Side.CRM, crm.fields), rules.canonical(Side.ERP, erp.fields)
     found = []
     for field in rules.mapping.fields:
         name = field.crm
         if field.direction is Direction.FROZEN or name not in left or name not in right:
+            continue
+        if known.get(name) == (left[name], right[name]):
             continue
         wanted = translator.to(Side.CRM, field, right[name])
         if not isinstance(wanted, Unresolved) and wanted != left[name]:

@@ -10,6 +10,7 @@ from tieline.contract import Done, Outcome, Pending, PermanentError, Record, Ref
 from tieline.store.nouns import AuditEntry, Canonical, Conflict, Item, Link, Observation, Problem
 from tieline.sync.absorb import absorb, confirm, observation
 from tieline.sync.context import Options
+from tieline.sync.forms import acknowledged
 from tieline.sync.identity import fingerprint
 from tieline.sync.loops import remember
 from tieline.sync.overtaken import moved_meanwhile, overtaken, without_passed
@@ -102,7 +103,7 @@ def _done(link: Link, item: Item, side: Side, outcome: Done, rules: Rules, now: 
     moved = moved_meanwhile(link, side, item)
     seen = _seen_after(bound, side, item, outcome, rules, moved)
     bound = replace(bound, crm=seen) if side is Side.CRM else replace(bound, erp=seen)
-    base = {**link.base, **{name: (pair[0], pair[1]) for name, pair in item.merge.items()}}
+    base = {**link.base, **acknowledged(rules, side, item, outcome)}
     after = replace(
         bound,
         extra=bound.extra if side is Side.CRM else without_passed(bound.extra),

@@ -270,6 +270,7 @@ class Toy:
 
     def _create(self, entity: str, shape: Shape, write: Write) -> Outcome:
         known = self.remembered.get(write.idempotency_key)
+        new = known is None
         if known is None:
             self.count += 1
             known = write.key or f"{self.name}-{self.count:04d}"
@@ -277,7 +278,7 @@ class Toy:
             values = dict(write.fields)
             self._put(entity, shape.object, known, values, engine=True, marker=write.marker, origin=write.marker)
             self._put_children(entity, known, write)
-        return Done(known, record=self._record(entity, shape, known), created=True)
+        return Done(known, record=self._record(entity, shape, known), created=True, echoed=new)
 
     def _put_children(self, entity: str, parent: str, write: Write) -> None:
         for obj, rows in write.children.items():
@@ -291,4 +292,4 @@ class Toy:
         if self.shape_of.precondition is not Precondition.NONE and write.version not in {"", str(row.number)}:
             return Stale(self._record(entity, shape, write.key))
         self._put(entity, shape.object, write.key, {**row.values, **write.fields}, engine=True)
-        return Done(write.key, str(row.number), self._record(entity, shape, write.key))
+        return Done(write.key, str(row.number), self._record(entity, shape, write.key), echoed=True)

@@ -57,7 +57,7 @@ class ToyCrm(Toy):
         self._put(
             entity, shape.object, known, {**self.rows[entity, shape.object, known].values, **write.fields}, engine=True
         )
-        return Done(known, record=self._record(entity, shape, known))
+        return Done(known, record=self._record(entity, shape, known), echoed=True)
 
     def _write_one(self, entity: str, shape: Shape, write: Write) -> Outcome:
         """A panel that came along is a row of its own: when it fails it fails nothing else."""

@@ -50,7 +50,7 @@ class WholeErp(Toy):
             return Done(write.key, record=self._record(entity, shape, write.key))
         self._put(entity, shape.object, write.key, dict(write.fields), engine=True, origin=write.marker)
         self._put_children(entity, write.key, write)
-        return Done(write.key, record=self._record(entity, shape, write.key), created=True)
+        return Done(write.key, record=self._record(entity, shape, write.key), created=True, echoed=True)
 
     def _update(self, entity: str, shape: Shape, write: Write) -> Outcome:
         """Read, compare, merge, put: nothing guards the moment between the first and the last."""
@@ -61,7 +61,7 @@ class WholeErp(Toy):
         self.between(entity, shape.object, write.key)
         whole = {**read, **write.fields}
         self._put(entity, shape.object, write.key, whole, engine=True)
-        return Done(write.key, record=self._record(entity, shape, write.key))
+        return Done(write.key, record=self._record(entity, shape, write.key), echoed=True)
 
 
 @dataclass
