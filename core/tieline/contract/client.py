@@ -273,8 +273,9 @@ class Client(Protocol):
         deleted records, one of those (`deleted`) stands for a marker that no live record carries."""
 
     def deleted(self, entity: str, obj: str, since: datetime) -> Iterator[Gone]:
-        """Deletions since a moment, for systems that tell (`deletes` FEED or AUDIT); else nothing. Raises PermanentError
-        with the code `deletes_forgotten` when the system no longer knows them all: everything is read then."""
+        """Deletions since a moment, for systems that tell (`deletes` FEED or AUDIT); else nothing. Raises
+        PermanentError with the code `deletes_forgotten` when the system no longer knows them all: everything is read
+        then."""
 
     def options(self, entity: str, name: str) -> Sequence[ListRow]:
         """Every row of a list that the back office owns, retired ones with active=False."""
