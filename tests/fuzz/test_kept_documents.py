@@ -70,7 +70,7 @@ CEL = st.lists(
             "/ 0",
             "b'\\xff'",
         ]
-    ),  # fmt: skip
+    ),
     max_size=9,
 ).map("".join)
 
