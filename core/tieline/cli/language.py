@@ -12,6 +12,7 @@ ENGLISH = "en"
 OURS = "TIELINE_LANG"
 _SET_BY_THE_SYSTEM = ("LC_ALL", "LC_MESSAGES", "LANG")
 _COLUMNS = re.compile(r"(\s{2,}|^\s+)")
+_COUNT = re.compile(r"(\d+) (.+)")
 _MOST = 8
 """So many sentences on a line are put together again; longer lines are data."""
 
@@ -72,9 +73,7 @@ class Speaker:
         if self._is_english:
             return line
         known = self._words.text(self._language, line)
-        if known != line:
-            return known
-        return "".join(part if part.isspace() else self._piecewise(part) for part in _COLUMNS.split(line))
+        return known if known != line else self._columns(line)
 
     def lines(self, text: str) -> str:
         return "\n".join(self.text(line) for line in text.split("\n"))
@@ -87,6 +86,26 @@ class Speaker:
         head = f"{error.where}: {self.text(error.what)}" if error.where else self.text(error.what)
         head = head.rstrip(".")
         return f"{head}. {self.text(error.mend)}" if error.mend else f"{head}."
+
+    def _columns(self, line: str) -> str:
+        """Cells, and the space between them: a longer word takes some of it, so that the next cell stays in its
+        column."""
+        out, grown = "", 0
+        for part in _COLUMNS.split(line):
+            if part.isspace():
+                out += " " * max(len(part) - grown, min(len(part), 2))
+                grown = 0
+            else:
+                said = self._counts(part) or self._piecewise(part)
+                out, grown = out + said, len(said) - len(part)
+        return out
+
+    def _counts(self, cell: str) -> str:
+        """`8 In Sync, 2 Out of Sync`; empty when it is something else."""
+        parts = [_COUNT.fullmatch(part) for part in cell.split(", ")]
+        if not all(parts):
+            return ""
+        return ", ".join(f"{part[1]} {self._words.text(self._language, part[2])}" for part in parts if part)
 
     def _piecewise(self, line: str) -> str:
         """Each longest run of sentences that is known. A lone word may be anybody's: a name, a value, a code."""

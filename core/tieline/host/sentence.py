@@ -9,7 +9,8 @@ from functools import cached_property
 SLOT = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SURE = 2
-"""So many words outside the slots make a sentence sure; with fewer, a slot holds no space."""
+"""So many words outside the slots make a sentence sure, or a heading (`locked: {reason}`); else slots hold no space."""
+_HEADING = re.compile(r"[^\W\d_]{4,}: ")
 
 
 class Sentence:
@@ -33,7 +34,8 @@ class Sentence:
 
     @cached_property
     def is_sure(self) -> bool:
-        return sum(len(_WORD.findall(piece)) for piece in self.pieces) >= _SURE
+        words = sum(len(_WORD.findall(piece)) for piece in self.pieces)
+        return words >= _SURE or bool(_HEADING.fullmatch(self.pieces[0]))
 
     def match(self, text: str) -> dict[str, str] | None:
         """What stands in the slots; None when it is another sentence."""

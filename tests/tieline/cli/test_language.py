@@ -19,6 +19,8 @@ FRENCH = {
     "Look at it. If it lasts, mend it.": "Regardez. Si cela dure, réparez.",
     "no list {name} is known": "aucune liste {name} n'est connue",
     "Name": "Nom",
+    "Out of Sync": "Désynchronisé",
+    "locked: {reason}": "verrouillé : {reason}",
 }
 
 
@@ -50,7 +52,10 @@ def test_the_language_is_ours_else_the_systems(environment: dict[str, str], lang
         ("acme: nothing was changed. Repeat with --yes.", "acme: rien n'a été modifié. Répétez avec --yes."),
         ("acme: no list 'x' is known. Look at it. If it lasts, mend it.",
          "acme: aucune liste 'x' n'est connue. Regardez. Si cela dure, réparez."),
-        ("  *  nothing was changed    Name", "  *  rien n'a été modifié    Name"),
+        ("  *  nothing was changed    Name", "  *  rien n'a été modifié   Name"),
+        ("a  Out of Sync            b", "a  Désynchronisé          b"),
+        ("customer   8 Out of Sync, 2 Elsewhere", "customer   8 Désynchronisé, 2 Elsewhere"),
+        ("  x  locked: it is so", "  x  verrouillé : it is so"),
         ("    Repeat with --yes.", "    Répétez avec --yes."),
         ("nobody knows this. Repeat with --yes.", "nobody knows this. Répétez avec --yes."),
         ("a name. a: b", "a name. a: b"),
