@@ -11,12 +11,15 @@ from tieline.package.objects import Sharing, list_view, numbered, tab
 from tieline.store.nouns import Status
 from tieline_layouts.labels import object_label
 
-_ABOUT = "One record tied to one record of a back office. Written by Tieline alone."
+CHOSEN_BY_PEOPLE = "Accounting_Entity__c"
+"""Before a record is promoted people choose where it shall go. What they write later is taken back."""
+_ABOUT = "One record tied to one record of a back office. Written by Tieline, but for the entity people choose."
+_CHOICE = "Where the record goes when it is promoted. It may be chosen until then."
 _LONG = 4096  # reasons carry a vendor's own words
 
 
 def link_object(declarations: Declarations) -> Iterator[Component]:
-    yield numbered(LINK_OBJECT, "ERP link", "ERP links", "L-{000000}", Sharing.READ, _ABOUT)
+    yield numbered(LINK_OBJECT, "ERP link", "ERP links", "L-{000000}", Sharing.READ_WRITE, _ABOUT)
     yield make.external_id(LINK_OBJECT, ERP_KEY, "ERP key", "The link's own key. Do not change it.")
     yield from _where()
     yield from _state()
@@ -30,7 +33,7 @@ def link_object(declarations: Declarations) -> Iterator[Component]:
 def _where() -> Iterator[Component]:
     yield make.text(LINK_OBJECT, "Record_Id__c", "Record id", 18)
     yield make.text(LINK_OBJECT, "Back_Office__c", "Back office")
-    yield make.text(LINK_OBJECT, "Accounting_Entity__c", "Accounting entity")
+    yield make.text(LINK_OBJECT, CHOSEN_BY_PEOPLE, "Accounting entity", hint=_CHOICE)
     yield make.text(LINK_OBJECT, "Mapping__c", "Mapping")
     yield make.text(LINK_OBJECT, "ERP_Id__c", "ERP id")
     yield make.text(LINK_OBJECT, "Number__c", "Number")

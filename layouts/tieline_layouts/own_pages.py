@@ -11,6 +11,7 @@ from tieline.contract.naming import DOCUMENT_OBJECT, ERP_KEY, LINE_OBJECT, LINK_
 from tieline.package.fields import CUSTOM_FIELD, name_of, owner_of
 from tieline.package.objects import CUSTOM_OBJECT
 from tieline.package.parts import LAYOUT
+from tieline_layouts.links import CHOSEN_BY_PEOPLE
 from tieline_layouts.page_parts import Behavior, Placed, related, section
 from tieline_layouts.requests import ANSWERS
 
@@ -61,4 +62,5 @@ def _behavior(owner: str, part: Component) -> Behavior:
     if part.properties["type"] == "MasterDetail" or part.properties.get("required"):
         return Behavior.REQUIRED
     asked = owner == REQUEST_OBJECT and name_of(part) not in (*ANSWERS, ERP_KEY)
+    asked = asked or (owner, name_of(part)) == (LINK_OBJECT, CHOSEN_BY_PEOPLE)
     return Behavior.EDIT if asked else Behavior.READ

@@ -22,6 +22,7 @@ from tieline.package.fields import CUSTOM_FIELD, name_of, owner_of
 from tieline.package.objects import CUSTOM_TAB
 from tieline.package.rights import Entry
 from tieline_layouts.apps import app_name
+from tieline_layouts.links import CHOSEN_BY_PEOPLE
 from tieline_layouts.requests import ANSWERS
 from tieline_layouts.standard import NEEDS_READ, RIGHTS_ON, secured_field
 
@@ -55,8 +56,8 @@ def _people(system: System, only: Declarations, components: Sequence[Component])
         user_permission_set(system.prefix),
         f"Tieline {system.label} user",
         f"For people who work with {system.label}: see what is in sync, press buttons.",
-        objects=[*(rights.on_object(name) for name in MIRRORS), rights.on_object(REQUEST_OBJECT, create=True)],
-        fields=[*_host_fields_of_people(components), *_mapped_fields_of_people(only)],
+        objects=[*_objects_of_people(system), rights.on_object(REQUEST_OBJECT, create=True)],
+        fields=[*_host_fields_of_people(system, components), *_mapped_fields_of_people(only)],
         tabs=[rights.on_tab(part.name) for part in components if part.kind == CUSTOM_TAB],
         apps=[rights.on_app(app_name(system))],
     )
@@ -106,10 +107,17 @@ def _host_fields(components: Sequence[Component]) -> Iterator[Entry]:
         yield rights.on_field(part.name, edit=not asked)
 
 
-def _host_fields_of_people(components: Sequence[Component]) -> Iterator[Entry]:
+def _objects_of_people(system: System) -> Iterator[Entry]:
+    """A row of a link may be edited for the one field of it that people choose."""
+    for name in MIRRORS:
+        yield rights.on_object(name, edit=name == LINK_OBJECT and not system.one_entity)
+
+
+def _host_fields_of_people(system: System, components: Sequence[Component]) -> Iterator[Entry]:
+    chosen = "" if system.one_entity else f"{LINK_OBJECT}.{CHOSEN_BY_PEOPLE}"
     for part in _secured(components, HOST_OBJECTS):
         asked = owner_of(part) == REQUEST_OBJECT and name_of(part) not in (*ANSWERS, ERP_KEY)
-        yield rights.on_field(part.name, edit=asked)
+        yield rights.on_field(part.name, edit=asked or part.name == chosen)
 
 
 def _secured(components: Sequence[Component], owners: Sequence[str]) -> Iterator[Component]:

@@ -27,5 +27,6 @@ UNLEASHED = System(
     sandbox=sandbox,
     describe_sandbox=describe_sandbox,
     entity_label="Organisation",
+    one_entity=True,
     demo=DemoPlan(CUSTOMER, CONTACT, PRODUCT, ORDER_ACTION),
 )

@@ -78,7 +78,7 @@ def test_object_rights_are_the_least_that_works(sets: dict[str, Component]) -> N
     assert objects(sets["Tieline_Acme_User"]) == {
         "ERP_Document_Line__c": "r",
         "ERP_Document__c": "r",
-        "ERP_Link__c": "r",
+        "ERP_Link__c": "ru",
         "ERP_Request__c": "cr",
     }
 
@@ -111,3 +111,15 @@ def test_records_nobody_creates_in_the_crm_need_no_create(acme_declared: Any, na
     customer = replace(acme_declared.whole.mappings[0], create_in_crm=False)
     components = render(replace(acme_declared.whole, mappings=(customer,)))
     assert objects(named(components, "Tieline_Acme"))["Account"] == "ru"
+
+
+def test_people_choose_the_entity_of_a_link_where_there_is_more_than_one(acme_declared: Any, named: Any) -> None:
+    components = render(acme_declared.whole)
+    given = fields(named(components, "Tieline_Acme_User"))
+    assert [name for name, right in given.items() if name.startswith("ERP_Link__c.") and right == "edit"] == [
+        "ERP_Link__c.Accounting_Entity__c"
+    ]
+    only = replace(acme_declared.whole, systems=tuple(replace(s, one_entity=True) for s in acme_declared.whole.systems))
+    alone = named(render(only), "Tieline_Acme_User")
+    assert fields(alone)["ERP_Link__c.Accounting_Entity__c"] == "read"
+    assert objects(alone)["ERP_Link__c"] == "r"

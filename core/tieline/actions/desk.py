@@ -126,7 +126,7 @@ class Desk:
     def _press(self, record: Record) -> Press:
         fields = record.fields
         user = str(fields.get("CreatedById") or "")
-        entity = str(fields.get("Accounting_Entity__c") or "") or self.context.entities[0]
+        entity = str(fields.get("Accounting_Entity__c") or "")
         action = self.actions[str(fields["Action__c"])]
         record_id = str(fields.get("Record_Id__c") or "")
         return Press(record.key, action, record_id, user, entity, fields, self.counter.language_of(user))
@@ -137,7 +137,7 @@ class Desk:
             self.counter.refuse(press.id, press.user_id, refusal)
             return
         loaded = load(self.context, press)
-        press = replace(press, record_id=loaded.record_id)
+        press = replace(press, record_id=loaded.record_id, entity=loaded.entity)
         counts = {name: len(rows) for name, rows in loaded.children.items()}
         variables = {"record": dict(loaded.record), "linked": linked(press, loaded), "children": counts}
         if allowed(press.action, variables):
@@ -149,7 +149,7 @@ class Desk:
     def _not_allowed(self, press: Press) -> str:
         """Why this person may not press this here; empty when they may."""
         context = self.context
-        if press.entity not in context.entities:
+        if press.entity and press.entity not in context.entities:
             return f"{press.entity} is not an accounting entity of {context.back_office}."
         if not context.crm.may_edit(press.user_id, press.record_id):
             # The integration may edit it, the person may not: the person's right decides.

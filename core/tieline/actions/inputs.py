@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tieline.actions.promote import home_of
 from tieline.contract import (
     Action,
     ActionInput,
@@ -25,7 +26,7 @@ from tieline.sync.context import Context
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """One row of `ERP_Request__c`, as picked up."""
+    """One row of `ERP_Request__c`, as picked up. `entity` is empty while none is named and the record not read."""
 
     id: str
     action: Action
@@ -44,7 +45,9 @@ def request_fields(context: Context, action: Action) -> dict[str, Parameter]:
 def load(context: Context, press: Press) -> ActionInput:
     """Read the record, its children and its links. Raises PermanentError when the record cannot be read."""
     record = _record(context, press)
-    press = replace(press, record_id=record.key)  # a person or a formula may have given the short form of the id
+    press = replace(
+        press, record_id=record.key, entity=_entity(context, press, record)
+    )  # a person or a formula may have given the short form of the id
     children = {name: tuple(row.fields for row in rows) for name, rows in record.children.items()}
     rows = _list_rows(context, press)
     return ActionInput(
@@ -61,6 +64,16 @@ def load(context: Context, press: Press) -> ActionInput:
         press.entity,
         context.settings,
     )
+
+
+def _entity(context: Context, press: Press, record: Record) -> str:
+    """The one named; else where the record is or shall go; else where a record is that it points to; else the first."""
+    if press.entity or len(context.entities) == 1:
+        return press.entity or context.entities[0]
+    told = [(one.name, record.key) for one in context.mappings if one.crm_object == press.action.on]
+    told += [(name, str(record.fields.get(field) or "")) for field, name in press.action.links.items()]
+    homes = (home_of(context, name, key) for name, key in told if key)
+    return next((entity for entity in homes if entity), context.entities[0])
 
 
 def linked(press: Press, loaded: ActionInput) -> list[str]:

@@ -9,6 +9,7 @@ from tieline.store.nouns import Link
 from tieline.store.protocol import Transaction
 from tieline.sync.absorb import absorb
 from tieline.sync.context import Context
+from tieline.sync.entity_rows import CHOSEN, REFUSED_CHOICE
 from tieline.sync.identity import link_id
 from tieline.sync.match import AMBIGUOUS
 from tieline.sync.observe import Observer
@@ -21,7 +22,7 @@ from tieline.sync.status import overdue, settled
 def request_promotion(context: Context, mapping: str, crm_key: str, entity: str = "") -> str:
     """Mark the record's link; returns the link's id. Pressed again while the answer is out, it changes nothing.
     Raises PermanentError when the record cannot go there, TransientError when the CRM cannot be asked."""
-    chosen = entity or _only_entity(context)
+    chosen = entity or home_of(context, mapping, crm_key) or _only_entity(context)
     record = unmet(context, mapping, crm_key, chosen)
     with context.store.transaction(context.fence) as tx:
         link = mark(tx, context, mapping, crm_key, chosen, record)
@@ -79,7 +80,9 @@ def mark(
     if link.awaiting and not overdue(link):
         return link  # the same intent, under the same key, is on its way already
     wanted = replace(link, entity=entity, promote=True, dirty=True, not_before=None, attempts=0, problem=None)
-    again = {name: value for name, value in pressed(link.extra).items() if name not in {"refused", HELD}}
+    again = {
+        name: value for name, value in pressed(link.extra).items() if name not in {"refused", HELD, REFUSED_CHOICE}
+    }
     if who.language:
         again[LANGUAGE] = who.language
     wanted = settled(replace(wanted, delete_refused="", extra=again))
@@ -100,12 +103,30 @@ def _meet(tx: Transaction, context: Context, mapping: str, entity: str, record: 
 
 
 def find_link(tx: Transaction, context: Context, mapping: str, crm_key: str, entity: str) -> Link | None:
-    """The record's link in this entity, or its half-link that has no entity yet."""
-    for name in dict.fromkeys((entity, context.home)):
+    """The record's link in this entity, or its half-link that has no entity yet, or one that somebody chose: whoever
+    presses Promote and names another one chooses anew."""
+    for name in dict.fromkeys((entity, context.home, *context.entities)):
         found = tx.links_by_key(context.back_office, name, mapping, Side.CRM, [crm_key]).get(crm_key)
-        if found is not None:
+        if found is not None and (name in {entity, context.home} or _is_mere_choice(found)):
             return found
     return None
+
+
+def _is_mere_choice(link: Link) -> bool:
+    """Nobody asked yet for it to go there."""
+    return bool(link.extra.get(CHOSEN)) and not (link.erp_key or link.awaiting or link.promote or link.tombstone)
+
+
+def home_of(context: Context, mapping: str, crm_key: str) -> str:
+    """The one accounting entity in which the record is, or for which somebody chose it; empty when there are none or
+    several."""
+    found = []
+    with context.store.reading() as tx:
+        for entity in context.entities:
+            link = tx.links_by_key(context.back_office, entity, mapping, Side.CRM, [crm_key]).get(crm_key)
+            if link is not None and not link.tombstone:
+                found.append(entity)
+    return found[0] if len(found) == 1 else ""
 
 
 def _only_entity(context: Context) -> str:

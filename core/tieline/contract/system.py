@@ -48,6 +48,7 @@ class System:
     `describe_sandbox` turns the stand-in's document (`<name>.json`) into connection settings.
     `one_clock`: its records are stamped by the CRM's own clock (it runs inside the CRM); only then can the newer of two
     edits be told.
+    `one_entity`: a back office of it has one accounting entity alone, so people have none to choose.
     """
 
     name: str
@@ -63,6 +64,7 @@ class System:
     demo: DemoPlan | None = None
     requires: tuple[str, ...] = ()
     one_clock: bool = False
+    one_entity: bool = False
 
 
 @dataclass(frozen=True, slots=True)

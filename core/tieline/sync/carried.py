@@ -17,6 +17,7 @@ from tieline.store.nouns import Item, Link
 from tieline.store.protocol import Transaction
 from tieline.sync import history
 from tieline.sync.context import Context
+from tieline.sync.entity_rows import remembering, unsaid, whole
 from tieline.sync.identity import fingerprint
 from tieline.sync.outcome import Settled, apply
 from tieline.sync.panel import RECORD_ID, has_panel, row, told
@@ -43,7 +44,7 @@ def foreseen(
         one = _done(context, rules, links[item.link], item, now)
         if has_panel(context, one.link):
             trail = (*trails.get(item.link, ()), *one.notes)
-            panels[item.link] = Panel(row(context, one.link, trail), fields)
+            panels[item.link] = Panel(unsaid(context, one.link, row(context, one.link, trail)), fields)
     return panels
 
 
@@ -56,10 +57,10 @@ def stands(context: Context, link: Link, outcome: Outcome, panels: Panels) -> Li
     panel = panels.get(link.id)
     if panel is None or not isinstance(outcome, Done) or not outcome.panel:
         return link
-    known = {**panel.row, **dict.fromkeys(panel.record, link.crm_key)}
+    known = {**whole(link, panel.row), **dict.fromkeys(panel.record, link.crm_key)}
     if _lasting(known) != _lasting(row(context, link)):
         return link
-    return replace(link, panel=fingerprint(known))
+    return remembering(context, replace(link, panel=fingerprint(known)), known)
 
 
 def _lasting(shown: Mapping[str, Value]) -> dict[str, Value]:

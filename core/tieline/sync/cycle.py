@@ -9,6 +9,7 @@ from typing import Protocol
 from tieline.contract import ListRow, Person, Side, TielineError, Unconfirmed
 from tieline.store.nouns import StoredRow
 from tieline.sync.act import Tally
+from tieline.sync.choices import take_choices
 from tieline.sync.context import Context
 from tieline.sync.deletes import sweep_deletes
 from tieline.sync.drive import Driver
@@ -118,6 +119,7 @@ class Cycle:
         born = births(self.context)
         observer = Observer(self.context, born)
         self.stage("hints", lambda: take_hints(self.context, born))
+        self.stage("choices", lambda: take_choices(self.context))
         for side in (Side.ERP, Side.CRM):
             self.stage(f"read {side}", lambda side=side: self._read(observer, side))  # type: ignore[misc]
             self.stage(f"deletes {side}", lambda side=side: sweep_deletes(self.context, side))  # type: ignore[misc]

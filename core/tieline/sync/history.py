@@ -21,6 +21,8 @@ WORDS = {
     "conflict": "both sides had changed",
     "created": "created in the {side}",
     "deleted": "deleted in the {side}",
+    "entity_chosen": "an accounting entity was chosen",
+    "entity_refused": "the choice of an accounting entity was taken back",
     "held": "waits for Promote",
     "indeterminate": "outcome unknown, looked at anew",
     "integrity": "two contents under one version number",

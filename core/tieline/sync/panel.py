@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tieline.contract import Done, Refused, Side, Value
+from tieline.contract import Done, Refused, Side, Value, Values
 from tieline.contract.naming import ERP_KEY, LINK_OBJECT, lookup_field
 from tieline.store.nouns import AuditEntry, Link, Status
 from tieline.sync import history
 from tieline.sync.context import Context
+from tieline.sync.entity_rows import ENTITY, REFUSED_CHOICE, remembering, unsaid
 from tieline.sync.identity import fingerprint
 from tieline.sync.points import Point
 from tieline.sync.rules import Rules
@@ -23,7 +24,14 @@ RECORD_ID = "Record_Id__c"
 LANGUAGE = "language"
 """In `Link.extra`: what the person speaks who pressed a button on it last."""
 REASON_LENGTH = 1000
-NOTES = {"gone:erp": "Deleted in the back office", "unlinked": "Unlinked by hand"}
+NOTES = {
+    "gone:erp": "Deleted in the back office",
+    "unlinked": "Unlinked by hand",
+    "entity:unknown": "There is no such accounting entity.",
+    "entity:out": "The record is in the back office, or on its way there: its accounting entity stays.",
+    "entity:below": "The record goes where the one above it goes: its accounting entity stays.",
+    "entity:taken": "The record has a row of its own for that accounting entity.",
+}
 
 
 def write_panels(context: Context) -> int:
@@ -56,13 +64,13 @@ def row(context: Context, link: Link, trail: Sequence[AuditEntry] = ()) -> dict[
         lookup_field(rules.mapping.crm_object): there,
         RECORD_ID: shown,
         "Back_Office__c": link.back_office,
-        "Accounting_Entity__c": link.entity or None,
+        ENTITY: link.entity or None,
         "Mapping__c": rules.mapping.id,
         "Sync_Status__c": str(Status.NOT_PROMOTED if link.tombstone == "unlinked" else link.status),
         "ERP_Id__c": link.erp_key or None,
         "Number__c": _number(rules, link),
         "Variation_ID__c": _variation(link),
-        "Notes__c": say(NOTES[link.tombstone]) if link.tombstone in NOTES else None,
+        "Notes__c": _notes(context, link, say),
         "Reason__c": _reason(link, rules, say),
         "Next_Step__c": _next_step(link, say),
         "Since__c": history.since(link, trail),
@@ -79,6 +87,15 @@ def _reason(link: Link, rules: Rules, say: history.Say) -> str | None:
         labels = [rules.by_name[name].label or name for name in link.blocked if name in rules.by_name]
         found = f"Both sides changed: {', '.join(labels)}"
     return say(found or waiting)[:REASON_LENGTH] or None
+
+
+def _notes(context: Context, link: Link, say: history.Say) -> str | None:
+    refused = str(link.extra.get(REFUSED_CHOICE) or "")
+    code = link.tombstone if link.tombstone in NOTES else refused
+    if code == "entity:unknown":
+        names = ", ".join(context.open)
+        return f"{say(NOTES[code])} {say(f'Choose one of {names}.')}"
+    return say(NOTES[code]) if code else None
 
 
 def _next_step(link: Link, say: history.Say) -> str | None:
@@ -110,9 +127,11 @@ def has_panel(context: Context, link: Link) -> bool:
 def _write(context: Context, links: Sequence[Link], trails: Mapping[str, Sequence[AuditEntry]]) -> int:
     rows = [row(context, link, trails.get(link.id, ())) for link in links]
     context.point(Point.PANEL_BEFORE_WRITE)
-    outcomes = context.crm.upsert(LINK_OBJECT, ERP_KEY, rows)
+    sent = [unsaid(context, link, shown) for link, shown in zip(links, rows, strict=True)]
+    outcomes = context.crm.upsert(LINK_OBJECT, ERP_KEY, sent)
     context.point(Point.PANEL_BEFORE_COMMIT)
     done: dict[str, str] = {}
+    stand = {link.id: shown for link, shown in zip(links, rows, strict=True)}
     for link, shown, outcome in zip(links, rows, outcomes, strict=True):
         if isinstance(outcome, Done):
             done[link.id] = fingerprint(shown)
@@ -121,10 +140,14 @@ def _write(context: Context, links: Sequence[Link], trails: Mapping[str, Sequenc
     with context.store.transaction(context.fence) as tx:
         fresh = tx.links(list(done))
         same = [replace(one, panel=done[one.id]) for one in fresh.values() if _unmoved(one, links)]
-        tx.save_links(same)
+        tx.save_links([_remembered(context, one, stand[one.id]) for one in same])
         tx.append_audit(context.back_office, [told(context, sorted(done))])
     context.point(Point.PANEL_AFTER_COMMIT)
     return len(done)
+
+
+def _remembered(context: Context, link: Link, shown: Values) -> Link:
+    return link if link.panel == NOT_SHOWN else remembering(context, link, shown)
 
 
 def told(context: Context, links: Sequence[str]) -> AuditEntry:
