@@ -292,6 +292,21 @@ def _write_unseen(storm: Storm) -> None:
     _put(storm, "erp", "a", credit="7.25")
 
 
+def test_i8_a_record_deleted_before_the_engine_heard_of_it_and_made_again_needs_one_audit_entry() -> None:
+    storm = _calm("whole")
+    place = ("whole", "unheard")
+    for _ in range(2):
+        storm.erp._put("", "Customers", "unheard", {"name": "of"}, engine=True, origin="link")
+        storm.oracle.catch_up()
+        assert storm.oracle.truth.mutations[place] == 1
+        storm.erp.remove("Customers", "unheard")
+        storm.oracle.catch_up()
+    storm.erp._put("", "Customers", "unheard", {"name": "of"}, engine=True, origin="link")
+    storm.oracle.tied.add("unheard")  # an answer has come
+    storm.oracle.catch_up()
+    _breaks("I8", storm.oracle.books.audited)
+
+
 def test_i9_a_press_that_nobody_answers() -> None:
     storm = _calm()
     _breaks("I9", _then_judged(storm, lambda: storm.crm.add("ERP_Request__c", "press", Status__c="New")))

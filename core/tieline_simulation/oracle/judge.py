@@ -30,7 +30,7 @@ class Oracle:
         self.truth.taken = Groups(self.truth).taken
         self.overwrites = Losses(self.truth)
         self.rights = Rights(self.truth)
-        self.tied: set[str] = set()
+        self.tied = self.truth.known
         self.endings = Endings(self.truth, self.rights.promoted, self.tied, self.rights.partners)
         self.books = Books(self.truth, self.endings)
 

@@ -42,6 +42,7 @@ class Truth:
         self.erased: set[Place] = set()  # by the engine, as the mapping asks
         self.dropped: set[str] = set()  # values that a person gave up for none at all, by a merge
         self.touched = 0  # changes that people made
+        self.known: set[str] = set()  # every key a link ever had
         self.told: Callable[[Change, Mapping, str, str, str], None] = lambda *_given: None
         self.taken: Callable[[Change, Mapping], None] = lambda *_given: None
         self.engine_deleted: Callable[[Change], None] = lambda _change: None
@@ -71,6 +72,8 @@ class Truth:
         before = self.state.get(place, {})
         if change.action == "delete":
             self.deleted.add(place)
+            if change.key not in self.known:
+                self._forget(change)
             if change.engine:
                 self.erased.add(place)
                 self.engine_deleted(change)
@@ -85,6 +88,12 @@ class Truth:
                 self.born[place] = change.origin
         self._fields(change, mapping, before)
         self.taken(change, mapping)
+
+    def _forget(self, change: Change) -> None:
+        """Deleted before the engine learned that it was born: to the engine it never was. Made once more, under the id
+        we chose, it has a life of its own."""
+        self.mutations.pop((change.system, change.key), None)
+        self.written -= {one for one in self.written if one[:2] == (change.system, change.key)}
 
     def _fields(self, change: Change, mapping: Mapping, before: dict[str, Any]) -> None:
         crm = change.system == "crm"
