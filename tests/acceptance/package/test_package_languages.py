@@ -35,8 +35,8 @@ class Person:
         self.rest("PATCH", f"/sobjects/User/{ident}", json={"LanguageLocaleKey": language})
 
     def log_in(self) -> None:
-        page = html.fromstring(self.browser.get(self._document["http_url"], timeout=60).content.decode())
-        form = page.xpath("//main//form[@method='post']")[0]
+        page: Any = html.fromstring(self.browser.get(self._document["http_url"], timeout=60).content.decode())
+        form: Any = page.xpath("//main//form[@method='post']")[0]
         ident = form.xpath(f".//button[contains(., '{self.name}')]/@value")[0]
         values = {**dict(form.form_values()), "user": ident}
         self.browser.post(f"{self._document['http_url']}{form.action}", data=values, timeout=60)
@@ -45,7 +45,8 @@ class Person:
         """The words of a page."""
         answer = self.browser.get(f"{self._document['http_url']}{path}", timeout=60)
         assert answer.ok, answer.text
-        return " ".join(html.fromstring(answer.content.decode()).text_content().split())
+        page: Any = html.fromstring(answer.content.decode())
+        return " ".join(page.text_content().split())
 
 
 @pytest.fixture
@@ -105,8 +106,7 @@ def test_words_of_others_in_our_files_are_left_alone(place: Any, door: Any) -> N
     place.package("apply", "--yes").ok()
     path = "objectTranslations/Opportunity-fr.objectTranslation"
     words = door.file(path)
-    entry = etree.SubElement(words, f"{NAMESPACE}nameFieldLabel")
-    entry.text = "Nom de l'affaire"
+    etree.SubElement(words, f"{NAMESPACE}nameFieldLabel").text = "Nom de l'affaire"
     door.change({path: words})
     assert place.package("plan").code == 0
     place.package("uninstall", "--yes").ok()
