@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tieline_intacct.sandbox import company, contracts, elements, legacy, listing, querying, reading, schema, writing
-from tieline_intacct.sandbox.documents import transactions
+from tieline_intacct.sandbox.documents import printing, transactions
 from tieline_intacct.sandbox.elements import Element
 from tieline_intacct.sandbox.result import Result
 from tieline_intacct.sandbox.scope import Scope
@@ -39,6 +39,7 @@ FUNCTIONS: Mapping[str, Function] = {
         f"delete_{noun}": Function(legacy.delete_named, writes=True, object=noun.upper())
         for noun in legacy.DELETED_BY_NAME
     },
+    "retrievepdf": _reading(printing.retrieve),
     "post": Function(contracts.post, writes=True),
     "hold": Function(contracts.hold, writes=True),
     "resume": Function(contracts.resume, writes=True),

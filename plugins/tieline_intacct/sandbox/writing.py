@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tieline_intacct.sandbox import elements, records
+from tieline_intacct.sandbox import elements, payments, records
 from tieline_intacct.sandbox.catalogue import Kind, ObjectType
 from tieline_intacct.sandbox.elements import Element
 from tieline_intacct.sandbox.problems import Problem, Refused, business
@@ -13,7 +13,7 @@ from tieline_intacct.sandbox.reading import keys_of, numbered
 from tieline_intacct.sandbox.removal import remove
 from tieline_intacct.sandbox.result import Result
 from tieline_intacct.sandbox.rights import reachable
-from tieline_intacct.sandbox.rows import RECORDNO, Row, seen
+from tieline_intacct.sandbox.rows import RECORDNO, Row, found_rows, seen
 from tieline_intacct.sandbox.scope import Scope
 
 MOST_RECORDS = 100
@@ -84,6 +84,8 @@ def _create(scope: Scope, element: Element) -> Row:
     kind = reachable(scope, str(element.tag), "C")
     given, lists = given_of(kind, element)
     given.pop(RECORDNO, None)
+    if kind.name == payments.PAYMENT:
+        return payments.create(scope, kind, given, lists)
     return records.save(scope, kind, given, None, lists)
 
 
@@ -99,13 +101,21 @@ def named(scope: Scope, kind: ObjectType, given: Mapping[str, str]) -> Row:
     """By RECORDNO or by the ID field; there is no upsert [D]. Raises Refused."""
     number = given.get(RECORDNO, "").strip()
     key = given.get(kind.key, "").strip() if kind.key else ""
-    found = numbered(scope, kind, number) if number else seen(scope, kind, key) if key else None
+    found = numbered(scope, kind, number) if number else seen(scope, kind, key) if key else _task(scope, kind, given)
     if found is None:
         raise Refused(
             business(f"Cannot find {kind.name} with key '{number or key}' to update").problems[0],
             records.could_not(kind, "update"),
         )
     return found
+
+
+def _task(scope: Scope, kind: ObjectType, given: Mapping[str, str]) -> Row | None:
+    """A task may be named by its project and its own ID [D]."""
+    if kind.name != "TASK" or not given.get("TASKID"):
+        return None
+    tasks = found_rows(scope, kind, "PROJECTID", given.get("PROJECTID", ""))
+    return next((task for task in tasks if task.get("TASKID") == given["TASKID"]), None)
 
 
 def _list(element: Element) -> Any:

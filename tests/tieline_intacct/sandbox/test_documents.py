@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -254,3 +255,51 @@ def test_a_customer_with_documents_stays(shop: Any) -> None:
     assert "SODOCUMENT 1 uses it" in shop.words("<delete_customer customerid='C-1'/>")
     assert "SODOCUMENTENTRY 1 uses it" in shop.words("<delete_item itemid='I-1'/>")
     shop.good("<delete_item itemid='I-2'/>")
+
+
+def payment(invoice: str, amount: str, customer: str = "C-1") -> str:
+    detail = (
+        f"<ARPYMTDETAIL><RECORDKEY>{invoice}</RECORDKEY><TRX_PAYMENTAMOUNT>{amount}</TRX_PAYMENTAMOUNT></ARPYMTDETAIL>"
+    )
+    return (
+        f"<create><ARPYMT><CUSTOMERID>{customer}</CUSTOMERID><PAYMENTMETHOD>EFT</PAYMENTMETHOD><RECEIPTDATE>05/02/2026</RECEIPTDATE>"
+        f"<CURRENCY>USD</CURRENCY><ARPYMTDETAILS>{detail}</ARPYMTDETAILS></ARPYMT></create>"
+    )
+
+
+def test_payments_pay_invoices_down(shop: Any) -> None:
+    invoice = shop.document("Sales Invoice")
+    shop.good(payment("1", "20"))
+    assert shop.rows("SODOCUMENT", "TOTALPAID", "TOTALDUE") == [("20", "40")]
+    assert "40 are due on invoice SI0001; 41 cannot be paid" in shop.words(payment("1", "41"))
+    shop.good(payment("1", "40"))
+    assert shop.rows("ARINVOICE", "STATE", "TOTALPAID", "TOTALDUE") == [("Paid", "60", "0")]
+    assert shop.rows("ARPYMT", "RECORDNO", "AMOUNTOPAY") == [("1", "20"), ("2", "40")]
+    assert shop.rows("ARPYMTDETAIL", "PAYMENTKEY", "TRX_PAYMENTAMOUNT") == [("1", "20"), ("2", "40")]
+    assert "Payments were made" in shop.words(change(invoice, "<message>late</message>"))
+
+
+@pytest.mark.parametrize(
+    ("invoice", "amount", "customer", "words"),
+    [
+        ("9", "1", "C-1", "There is no AR invoice 9"),
+        ("1", "x", "C-1", "TRX_PAYMENTAMOUNT must be a number"),
+        ("1", "-1", "C-1", "cannot be paid"),
+        ("1", "1", "C-2", "is not one of customer C-2"),
+    ],
+)
+def test_payments_that_are_refused(shop: Any, invoice: str, amount: str, customer: str, words: str) -> None:
+    shop.customer("C-2")
+    shop.document("Sales Invoice")
+    assert words in shop.words(payment(invoice, amount, customer))
+
+
+def test_a_document_can_be_printed(shop: Any) -> None:
+    quote = shop.document()
+    (result,) = shop.good(f"<retrievepdf><SODOCUMENT><DOCID>{quote}</DOCID></SODOCUMENT></retrievepdf>")
+    page = base64.b64decode(result.findtext("data/pdfdata"))
+    assert page.startswith(b"%PDF-1.4")
+    assert b"Sales Quote-SQ0001  C-1  60 USD" in page
+    place = int(page.split(b"startxref\n")[1].split()[0])
+    assert page[place:].startswith(b"xref")
+    assert "does not exist" in shop.words("<retrievepdf><SODOCUMENT><DOCID>no</DOCID></SODOCUMENT></retrievepdf>")

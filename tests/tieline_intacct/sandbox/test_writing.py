@@ -182,6 +182,10 @@ def test_a_project_a_task_and_a_contract(shop: Any) -> None:
         f"<create><TASK><NAME>T</NAME><PROJECTID>{ident}</PROJECTID><TASKSTATUS>Planned</TASKSTATUS></TASK></create>"
     )
     assert shop.rows("TASK", "NAME", "PROJECT.CUSTOMER.NAME", "PROJECTNAME", where=NAMED) == [("T", "C-1 Ltd", "P")]
+    shop.good(
+        f"<update><TASK><PROJECTID>{ident}</PROJECTID><TASKID>3</TASKID><TASKSTATUS>Completed</TASKSTATUS></TASK></update>"
+    )
+    assert shop.rows("TASK", "TASKSTATUS", where=NAMED) == [("Completed",)]
     contract = (
         "<create><CONTRACT><CUSTOMERID>C-1</CUSTOMERID><NAME>K</NAME><BEGINDATE>01/01/2026</BEGINDATE>{}<TERMNAME>N30</TERMNAME>"
         "<TERMTYPE>Termed</TERMTYPE><LOCATIONID>100-US</LOCATIONID><STATE>Draft</STATE></CONTRACT></create>"

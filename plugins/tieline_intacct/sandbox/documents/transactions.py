@@ -59,7 +59,7 @@ def _begin(scope: Scope, definition: Row, given: Mapping[str, str]) -> Row:
 def update(scope: Scope, element: Element) -> Result:
     reachable(scope, DOCUMENT, "")
     forms.check_order(element, "update")
-    document = _document(scope, element.get("key", ""))
+    document = document_of(scope, element.get("key", ""))
     check_open(document)
     records.check_owner(scope, document)
     given = forms.given_of(element, "header")
@@ -74,7 +74,7 @@ def update(scope: Scope, element: Element) -> Result:
 
 def delete(scope: Scope, element: Element) -> Result:
     reachable(scope, DOCUMENT, "")
-    delete_document(scope, _document(scope, element.get("key", "")))
+    delete_document(scope, document_of(scope, element.get("key", "")))
     return _keyed(None)
 
 
@@ -119,7 +119,8 @@ def _definition(scope: Scope, name: str) -> Row:
     return found
 
 
-def _document(scope: Scope, key: str) -> Row:
+def document_of(scope: Scope, key: str) -> Row:
+    """By its key. Raises Refused."""
     found = seen(scope, scope.catalogue[DOCUMENT], key)
     if found is None:
         raise Refused(Problem(BUSINESS, f"The document '{key}' does not exist", object=DOCUMENT))
