@@ -100,7 +100,12 @@ class Endings:
             return
         require(mine, "I1", "{} was promoted to {!r} and has no link there", crm_key, entity)
         there = mine[0].erp_key or mine[0].problem or mine[0].extra.get(HELD)
-        require(there, "I1", "{} was promoted to {!r}: {}", crm_key, entity, mine[0])
+        require(there or self._was_out(crm_key, entity), "I1", "{} was promoted to {!r}: {}", crm_key, entity, mine[0])
+
+    def _was_out(self, crm_key: str, entity: str) -> bool:
+        """It had a record there, which was deleted; another link came to it by a merge, that nobody promoted."""
+        ends = [one for one in self.truth.links(buried=True) if (one.crm_key, one.entity) == (crm_key, entity)]
+        return any(one.tombstone and one.erp_key and one.erp and one.erp.deleted for one in ends)
 
     def _erp_partner_gone(self, crm_key: str, entity: str) -> bool:
         link = self.truth.link_at(entity, "customer", crm_key, Side.CRM)
