@@ -142,7 +142,8 @@ class Actor:
     def attempt(self, call: Call, part: Sequence[Item] | None = None, ambiguous: bool | None = None) -> Tally:
         """Send a stored call, or a part of it, (again) and adopt its answers."""
         asked = call.items if part is None else part
-        with self.context.store.reading() as tx:
+        # A worker that lost its lease ends here: what another one has read since must not pass for what we planned on.
+        with self.context.store.transaction(self.context.fence, durable=False) as tx:
             links = tx.links([item.link for item in asked])
             items = [item for item in asked if item.link in links]
             crm = self.side is Side.CRM

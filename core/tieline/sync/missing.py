@@ -110,6 +110,8 @@ def _suspect(
 ) -> None:  # fmt: skip
     """Keep it, tell it once, and have the part read whole again after a while: it may heal by itself."""
     now = context.clock.now()
+    if before is not None and known is None:  # a look at some records takes back nothing of what a full reading missed
+        missing, known = max(missing, before["missing"]), before["known"]
     there = known if known is not None else _count(tx, context, part)
     since = before["since"] if before else now.isoformat()
     tx.save_fact(suspicions_scope(context.back_office), part.name, {"missing": missing, "known": there, "since": since})

@@ -138,8 +138,9 @@ def _create_in_crm(link: Link, around: Surroundings) -> Decision:
         return Wait()
     fields: dict[str, Canonical] = {}
     unresolved: list[str] = []
+    whole = around.rules.whole(link.erp.fields)
     for field in mapping.fields:
-        if field.direction in {Direction.TO_ERP, Direction.FROZEN} or field.crm not in link.erp.fields:
+        if field.direction in {Direction.TO_ERP, Direction.FROZEN} or field.crm not in whole:
             continue
         value = around.translator.to(Side.CRM, field, link.erp.fields[field.crm])
         if isinstance(value, Unresolved):
@@ -173,8 +174,9 @@ def _for_erp(crm: Fields, around: Surroundings) -> tuple[dict[str, Canonical], l
     fields: dict[str, Canonical] = {}
     unresolved: list[str] = []
     missing: list[str] = []
+    whole = around.rules.whole(crm)
     for field in around.rules.mapping.fields:
-        if not _travels_on_birth(field) or field.crm not in crm:
+        if not _travels_on_birth(field) or field.crm not in whole:
             continue
         value = around.translator.to(Side.ERP, field, crm[field.crm])
         if isinstance(value, Unresolved):

@@ -41,6 +41,10 @@ class Rules:
             groups.setdefault(field.group or f"={field.crm}", []).append(field)
         return tuple(tuple(group) for group in groups.values())
 
+    def whole(self, seen: Fields) -> frozenset[str]:
+        """Fields that were seen together with all of their group: half of an address is no address."""
+        return frozenset(f.crm for unit in self.units if all(one.crm in seen for one in unit) for f in unit)
+
     @cached_property
     def by_name(self) -> dict[str, Field]:
         return {field.crm: field for field in self.mapping.fields}

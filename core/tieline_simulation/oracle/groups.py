@@ -19,15 +19,10 @@ class Groups:
     def taken(self, change: Change, mapping: Mapping) -> None:
         for names in self._groups(change, mapping):
             values = tuple(self.truth.form(change.values.get(name)) for name in names)
-            if not change.engine or self._half_hidden:
+            if not change.engine:
                 self.typed.add(values)
             elif any(values) and self._guarded:
                 require(values in self.typed, "I4", "{} of {} never stood together: {}", names, change.key, values)
-
-    @property
-    def _half_hidden(self) -> bool:
-        """A record is born with what can be seen of its partner, be it half an address."""
-        return bool(self.truth.bench.crm.hidden or self.truth.bench.erp.hidden)
 
     @property
     def _guarded(self) -> bool:

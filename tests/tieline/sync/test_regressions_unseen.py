@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tieline.contract import Done, Operation, Outcome, Shape, Write
 from tieline.store.memory import MemoryStore
+from tieline.store.protocol import Fenced
+from tieline.sync.cycle import Cycle
 from tieline.sync.missing import approve
+from tieline.sync.points import Point
 from tieline.sync.repair import Repair
 from tieline_simulation.bench import CONTACT, CUSTOMER, Bench
 from tieline_simulation.systems import Toy, ToyCrm, VersionedErp, WholeErp
@@ -127,3 +132,62 @@ def test_the_last_record_of_a_kind_is_deleted_once_a_person_says_that_it_is_gone
         assert approve(tx, "books", bench.world.now(), "ann") == 1
     bench.settle()
     assert bench.crm.alive("Contact") == {}
+
+
+def test_a_partial_look_takes_nothing_back_of_what_a_full_reading_missed() -> None:
+    """A person who confirms what seems to be gone confirms all of it, and is not asked for ever."""
+    bench = _bench(WholeErp)
+    for key in ("c1", "c2"):
+        bench.erp.add("Customers", key, name=key)
+    bench.settle()
+    account = bench.crm_key("c1")
+    for key in ("c1", "c2"):
+        bench.erp.remove("Customers", key)
+    bench.world.tick(26 * 3600)
+    bench.crm.edit("Account", account, Phone="sent to a record that is gone")
+    bench.cycle()
+    with bench.store.transaction() as tx:
+        assert approve(tx, "books", bench.world.now(), "ann") == 2
+    assert bench.cycle().problems == []
+    assert [link for link in bench.links() if not link.tombstone] == []
+
+
+def test_half_a_group_is_not_born() -> None:
+    bench = _bench(VersionedErp)
+    bench.crm.hidden.add(("Account", "City"))
+    bench.crm.add("Account", "a1", Name="One", Street="High Street", City="Here")
+    bench.promote("a1")
+    bench.settle()
+    key = bench.link("a1").erp_key
+    assert bench.erp.value("Customers", key, "street") is None
+    bench.crm.hidden.clear()
+    bench.crm.edit("Account", "a1", Phone="seen again")
+    bench.settle()
+    address = [bench.erp.value("Customers", key, name) for name in ("street", "city")]
+    assert address == ["High Street", "Here"]
+
+
+def test_a_worker_that_was_overtaken_before_it_sent_sends_nothing() -> None:
+    """It must not take what the other one has read for what its own write was planned on."""
+    bench = _bench(WholeErp)
+    bench.erp.add("Customers", "c1", name="One", phone="old")
+    bench.settle()
+    bench.crm.edit("Account", bench.crm_key("c1"), Phone="ours")
+    fence = bench.store.lease("sync:books", "one", bench.world.now(), 60)
+    assert fence is not None
+
+    def freeze(name: str) -> None:
+        if name == Point.ACT_AFTER_INTENT:
+            bench.point = lambda _name: None
+            bench.world.tick(120)
+            bench.erp.edit("Customers", "c1", phone="theirs")
+            assert bench.store.lease("sync:books", "two", bench.world.now(), 60) is not None
+            bench.cycle()
+
+    bench.point = freeze
+    with pytest.raises(Fenced):
+        Cycle(bench.fenced(bench.context(), fence)).run()
+    with bench.store.reading() as tx:
+        told = [one for conflict in tx.conflicts("books") for one in (*conflict.crm.values(), *conflict.erp.values())]
+    assert bench.erp.value("Customers", "c1", "phone") == "theirs"
+    assert "ours" in told
