@@ -123,6 +123,7 @@ def _header(given: ActionInput) -> dict[str, Value]:
         "CUSTVENDID": given.keys[CUSTOMER, text(given.record, "AccountId")],
         "PONUMBER": text(given.record, "Name")[:255] or None,
         "TERMNAME": text(given.parameters, TERM) or None,
+        "OPPORTUNITY": given.record_id,
         "MESSAGE": text(given.record, "Description")[:_MESSAGE] or None,
     }
 

@@ -23,6 +23,7 @@ from tieline.contract import (
     Shape,
     Write,
 )
+from tieline_intacct.amounts import Amounts
 from tieline_intacct.audit import deletions
 from tieline_intacct.budget import Budget
 from tieline_intacct.contacts import Contacts
@@ -43,15 +44,15 @@ class IntacctClient:
     sees the records that belong to it, and no others.
 
     Objects: CUSTOMER, CONTACT, ITEM, SOPRICELIST, INVPRICELISTENTRY, PROJECT, TASK, and `SODOCUMENT.quote`, `.order`,
-    `.invoice`, `.other` with the lines of each inside them. Fields are the vendor's, dotted for nested ones, and a few
-    of our own: `...STREET`, `BOOK` and `STANDARD` of price lists, `TAX` of documents.
+    `.invoice`, `.other` with the lines of each inside them, and `SODOCUMENT.opportunity`. Fields are the vendor's,
+    dotted for nested ones, and a few of our own: `...STREET`, `BOOK` of price lists, `TAX` of documents.
     """
 
     def __init__(self, access: Access) -> None:
         self._access = access
         doors: tuple[Resource | DocumentLines, ...] = (
             Customers(access), Contacts(access), Items(access), PriceLists(access), Prices(access), Projects(access),
-            Tasks(access), *documents(access),
+            Tasks(access), *documents(access), Amounts(access),
         )  # fmt: skip
         self._doors = {door.name: door for door in doors}
 

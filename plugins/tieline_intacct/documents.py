@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 from tieline.contract import Capabilities, Cursor, DeleteSource, Outcome, Page, Record, Refused, Shape, Value, Write
 from tieline_intacct import values
-from tieline_intacct.functions import MOST_VALUES, one_of
+from tieline_intacct.functions import MOST_VALUES, condition, either, one_of
 from tieline_intacct.paging import Scope, everything
 from tieline_intacct.replies import Row
 from tieline_intacct.resource import Access, Resource
@@ -33,7 +33,7 @@ def lines_of(name: str) -> str:
 
 
 class Documents(Resource):
-    """`definitions` are names of transaction definitions. `EXTERNALID` holds our marker [D to write, I to read]."""
+    """`definitions` are names of transaction definitions. `EXTERNALID` holds our mark [D to write, I to read]."""
 
     kind = KIND
     key = "DOCID"
@@ -85,7 +85,8 @@ class Documents(Resource):
         return Record(row["RECORDNO"], fields, stamp, moment, parent=row[HEADER])
 
     def marked(self, markers: Sequence[str]) -> tuple[Element, str] | None:
-        return one_of(EXTERNAL_ID, [f"T-{one}" for one in markers]), EXTERNAL_ID
+        found = either(*(condition("like", EXTERNAL_ID, f"%T-{one}") for one in markers))
+        return None if found is None else (found, EXTERNAL_ID)
 
     def create_body(self, entity: str, write: Write) -> Element:
         lines = write.children.get(lines_of(self.name), ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tieline.contract import Layout, Mapping
-from tieline_intacct.mappings import CONTACTS, CUSTOMERS, ITEMS
+from tieline_intacct.mappings import AMOUNTS, CONTACTS, CUSTOMERS, ITEMS
 from tieline_intacct.names import SYSTEM
 
 SECTION = "Sage Intacct"
@@ -14,4 +14,4 @@ def _section(mapping: Mapping) -> Layout:
     return Layout(SYSTEM, mapping.crm_object, SECTION, own)
 
 
-LAYOUTS = (_section(CUSTOMERS), _section(CONTACTS), _section(ITEMS))
+LAYOUTS = (_section(CUSTOMERS), _section(CONTACTS), _section(ITEMS), _section(AMOUNTS))

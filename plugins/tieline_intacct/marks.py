@@ -26,6 +26,21 @@ def marked(text: str, marker: str, length: int) -> str:
     return f"{text[: length - len(tail)].strip()}{tail}"
 
 
+OPPORTUNITY_PREFIX = "006"
+"""How the ids of opportunities begin, in every org."""
+
+
+def external(opportunity: str, marker: str) -> str:
+    """A document's external ID: the opportunity it was made of, as the vendor's connector has it, and our mark."""
+    return f"{opportunity} T-{mark(marker)}".strip()
+
+
+def opportunity(text: str) -> str:
+    """The opportunity that an external ID names; empty when it names none."""
+    first = text.partition(" ")[0]
+    return first if first.startswith(OPPORTUNITY_PREFIX) and first.isalnum() else ""
+
+
 def found(text: str) -> str:
     """The mark that a text carries; empty when it carries none."""
     match = _MARK.search(text)

@@ -15,6 +15,7 @@ ORDER = "sales_order"
 ORDER_LINE = "sales_order_line"
 INVOICE = "invoice"
 INVOICE_LINE = "invoice_line"
+AMOUNT = "opportunity_amount"
 OTHER = "other_document"
 OTHER_LINE = "other_document_line"
 

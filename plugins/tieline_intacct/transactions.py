@@ -45,7 +45,8 @@ def transaction(
     place = access.company.default_location if entity == TOP else entity
     sources = _source_lines(access, entity, values.printed(given.get("CREATEDFROM")))
     made = [_line(_sourced({"LOCATIONID": place, **_told(line)}, sources)) for line in lines]
-    external = {"externalid": element("externalid", text=f"T-{marks.mark(write.marker)}")} if write.marker else {}
+    named = marks.external(values.printed(given.get("OPPORTUNITY")), write.marker)
+    external = {"externalid": element("externalid", text=named)} if write.marker else {}
     return element(
         "create_sotransaction",
         element("transactiontype", text=chosen),

@@ -261,3 +261,21 @@ def test_the_companys_own_zone(opened: Any) -> None:
     stamp = live.read("customer", key).stamp
     assert (stamp - live.effects.now()).total_seconds() == 8 * 3600  # the local Intacct prints UTC
     assert _keys(live, "customer", Cursor(stamp)) == [key]
+
+
+def test_an_opportunity_is_worth_its_orders_or_its_newest_quote(selling: Any, make_write: Any) -> None:
+    opportunity = "006000000000001AAA"
+    told = {"CUSTVENDID": "C-1", "OPPORTUNITY": opportunity}
+    assert _keys(selling, "opportunity_amount") == []
+    quote = _sell(selling, make_write, "quote", "q", **told)
+    _sell(selling, make_write, "quote", "another", CUSTVENDID="C-1")  # of no opportunity
+    selling.later(60)
+    since = Cursor(selling.effects.now())
+    assert selling.read("opportunity_amount", opportunity).fields == {
+        "OPPORTUNITY": opportunity, "TOTAL": Decimal("37.08"),
+    }  # fmt: skip
+    _sell(selling, make_write, "order", "o", CREATEDFROM=quote.key, **told)
+    _sell(selling, make_write, "order", "second", **told)
+    ((page,),) = [_pages(selling, "opportunity_amount", since)]
+    assert [(one.key, one.fields["TOTAL"]) for one in page.records] == [(opportunity, Decimal("74.16"))]
+    assert _keys(selling, "opportunity_amount") == [opportunity]

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from tieline_intacct.mappings.documents import DOCUMENTS
+from tieline_intacct.mappings.documents import AMOUNTS, DOCUMENTS
 from tieline_intacct.mappings.goods import ITEMS, PRICE_LISTS, PRICES
 from tieline_intacct.mappings.parties import CONTACTS, CUSTOMERS
 from tieline_intacct.mappings.work import PROJECTS, TASKS
 
-MAPPINGS = (CUSTOMERS, CONTACTS, ITEMS, PRICE_LISTS, PRICES, PROJECTS, TASKS, *DOCUMENTS)
+MAPPINGS = (CUSTOMERS, CONTACTS, ITEMS, PRICE_LISTS, PRICES, PROJECTS, TASKS, *DOCUMENTS, AMOUNTS)
 
-__all__ = ["CONTACTS", "CUSTOMERS", "DOCUMENTS", "ITEMS", "MAPPINGS", "PRICES", "PRICE_LISTS", "PROJECTS", "TASKS"]
+__all__ = [
+    "AMOUNTS",
+    "CONTACTS",
+    "CUSTOMERS",
+    "DOCUMENTS",
+    "ITEMS",
+    "MAPPINGS",
+    "PRICES",
+    "PRICE_LISTS",
+    "PROJECTS",
+    "TASKS",
+]

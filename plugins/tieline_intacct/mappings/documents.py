@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from tieline.contract import Day, Field, Format, Mapping, Number, Promotion, Reference, Text
+from tieline.contract import Day, Direction, Field, Format, Mapping, Number, Promotion, Reference, Text
 from tieline.contract.naming import DOCUMENT_OBJECT, LINE_OBJECT
+from tieline_intacct import amounts
 from tieline_intacct import documents as erp
 from tieline_intacct.mappings.words import MONEY, mirrored
 from tieline_intacct.names import (
+    AMOUNT,
     CUSTOMER,
     INVOICE,
     INVOICE_LINE,
@@ -78,6 +80,23 @@ def _document(name: str, line: str, label: str, kind: str, erp_object: str) -> t
     )
     return whole, lines
 
+
+AMOUNTS = Mapping(
+    system=SYSTEM,
+    name=AMOUNT,
+    label="Opportunity amount",
+    crm_object="Opportunity",
+    erp_object=amounts.AMOUNTS,
+    promotion=Promotion.NEVER,
+    create_in_crm=False,
+    create_in_erp=False,
+    panel=False,
+    fields=(
+        Field("Id", amounts.OPPORTUNITY, Text(18), Direction.TO_CRM, locked=True, key=True, label="Opportunity"),
+        Field("Intacct_Amount__c", "TOTAL", MONEY, Direction.TO_CRM, locked=True, label="Intacct amount",
+              help="The total of this opportunity's sales orders in Intacct; of the newest quote while there is none."),
+    ),
+)  # fmt: skip
 
 DOCUMENTS = (
     *_document(QUOTE, QUOTE_LINE, "Sales quote", "Sales Quote", erp.QUOTES),
