@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from tieline.contract import Gone, PermanentError, Record, Side
@@ -105,7 +105,13 @@ def _links(
     keys = [one.key for one in gone]
     homes = _homes(context, side, entity)
     found = (tx.links_by_key(context.back_office, home, rules.name, side, keys) for home in homes)
-    return [link for links in found for link in links.values() if is_missing(link, side, None)]
+    merged = {one.key for one in gone if one.merged_into}
+    return [link for links in found for link in links.values() if _is_news(link, side, merged)]
+
+
+def _is_news(link: Link, side: Side, merged: Collection[str]) -> bool:
+    """That a record was merged is news even where it is known to be gone: a late answer may have shown it so."""
+    return is_missing(link, side, None) or (link.key(side) in merged and not link.tombstone)
 
 
 def _follow(
@@ -113,5 +119,5 @@ def _follow(
 ) -> int:  # fmt: skip
     merged = [one for one in gone if one.merged_into]
     found = tx.links_by_key(context.back_office, home, rules.name, side, [one.key for one in merged])
-    idents = {key: link.id for key, link in found.items() if is_missing(link, side, None)}
+    idents = {key: link.id for key, link in found.items() if not link.tombstone}
     return follow_merges(tx, context, rules, side, idents, merged)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from tieline.contract import Gone, Side
 from tieline.store.nouns import Conflict, Link, Problem
 from tieline.store.protocol import Transaction
+from tieline.sync.births import prove_birth
 from tieline.sync.context import Context
 from tieline.sync.family import wake_children
 from tieline.sync.identity import derive
@@ -27,6 +28,7 @@ def follow_merges(
         link = tx.link(idents[one.key]) if one.merged_into and one.key in idents else None
         if link is None or link.tombstone:
             continue
+        link = prove_birth(tx, context, side, link)
         survivor = _survivor(tx, context, side, link, one.merged_into)
         after = _merged(context, side, link, survivor, one.merged_into)
         if survivor is not None and not survivor.key(side.other):

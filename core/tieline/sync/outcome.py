@@ -97,8 +97,10 @@ def _done(link: Link, item: Item, side: Side, outcome: Done, rules: Rules, now: 
         freed = replace(freed, crm=seen) if side is Side.CRM else replace(freed, erp=seen)
         buried = replace(freed, tombstone=f"deleted:{side}", dirty=False, problem=None)
         return Settled(settled(buried), None, (_note(link, item, side, now, "deleted"),))
-    created = item.operation == "create"
-    bound = _bound(answered(link) if side is Side.ERP else link, side, outcome.key or item.key)
+    created, key = item.operation == "create", outcome.key or item.key
+    if link.key(side) not in {"", key}:
+        return _moved_on(link, item, side, key, now)
+    bound = _bound(answered(link) if side is Side.ERP else link, side, key)
     bound = bound if created else remember(bound, side, item.payload.get("fields", {}), now)
     moved = moved_meanwhile(link, side, item)
     seen = _seen_after(bound, side, item, outcome, rules, moved)
@@ -123,6 +125,14 @@ def _done(link: Link, item: Item, side: Side, outcome: Done, rules: Rules, now: 
     # A late answer shows the record as it was then; without a version number only a look tells how it is now.
     unsure = bool(lost) or (bool(item.correlation) and seen.sequence is None) or _out_of_order(link, side, outcome)
     return Settled(settled(after), None, (note,), unsure, overtaken(link, side, item, lost, now))
+
+
+def _moved_on(link: Link, item: Item, side: Side, key: str, now: datetime) -> Settled:
+    """The record written was merged into another one since, and the tie is that one's now: it stays so."""
+    free = replace(answered(link) if side is Side.ERP else link, dirty=True)
+    note = _note(free, item, side, now, "created" if item.operation == "create" else "updated")
+    told = replace(note, crm_key=key) if side is Side.CRM else replace(note, erp_key=key)
+    return Settled(settled(free), None, (told,))
 
 
 def _out_of_order(link: Link, side: Side, outcome: Done) -> bool:

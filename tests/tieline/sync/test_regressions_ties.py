@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tieline.contract import Side
+from tieline.contract import Done, Side
 from tieline.store.memory import MemoryStore
+from tieline.store.nouns import Item, Link, Status
+from tieline.sync.context import Options
+from tieline.sync.cycle import Cycle
+from tieline.sync.outcome import apply
 from tieline.sync.repair import Repair
-from tieline_simulation.bench import Bench
+from tieline.sync.rules import compile_rules
+from tieline_simulation.bench import CUSTOMER, Bench
 from tieline_simulation.systems import AsyncErp, Toy, ToyCrm, VersionedErp
 from tieline_simulation.world import World
 
@@ -68,3 +73,33 @@ def test_the_tie_that_is_left_owns_the_one_way_fields_when_the_first_was_undone(
     Repair(bench.store, "books", bench.world.now(), "ann").part(first)
     bench.settle()
     assert bench.crm.value("Account", key, "Code__c") == "S-1"
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["before the answer", "with the answer"])
+def test_a_record_merged_away_before_its_birth_was_answered_leaves_its_tie_to_the_survivor(told: bool) -> None:
+    bench = _bench(VersionedErp)
+    bench.crm.add("Account", "kept", Name="Kept")
+    bench.settle()
+    bench.erp.add("Customers", "c0", name="New")
+    bench.crm.faults.after = 1  # made, and the answer lost
+    bench.cycle()
+    Cycle(bench.context()).observe()
+    (lost,) = set(bench.crm.alive("Account")) - {"kept"}
+    bench.crm.merge("Account", "kept", lost)
+    if told:
+        Cycle(bench.context()).observe()
+    bench.settle()
+    link = bench.link("c0")
+    assert (link.crm_key, link.tombstone, link.status) == ("kept", "", Status.IN_SYNC)
+    assert bench.crm.value("Account", "kept", "Name") == bench.erp.value("Customers", "c0", "name")
+    assert sum(one.engine and one.action == "create" and one.obj == "Account" for one in bench.world.log) == 1
+    assert bench.open_calls() == 0
+
+
+def test_an_answer_about_a_record_that_was_merged_away_since_does_not_take_the_tie_back() -> None:
+    rules = compile_rules((CUSTOMER,), "books", "")["customer"]
+    link = Link("l", "books", "", "customer", crm_key="kept", erp_key="c0", promoted=True)
+    item = Item("l", "update", "lost", "key", {"fields": {"Name": "x"}}, {"Name": ["x", "x"]})
+    after = apply(link, item, Side.CRM, Done("lost"), rules, World().now(), Options())
+    assert (after.link.crm_key, after.link.dirty, after.item) == ("kept", True, None)
+    assert [(note.event, note.crm_key) for note in after.notes] == [("updated", "lost")]
