@@ -31,7 +31,7 @@ def follow_merges(
         link = prove_birth(tx, context, side, link)
         survivor = _survivor(tx, context, side, link, one.merged_into)
         after = _merged(context, side, link, survivor, one.merged_into)
-        if survivor is not None and not survivor.key(side.other):
+        if survivor is not None and _is_free(survivor, side):
             tx.add_conflicts(_overruled(context, rules, side, link, survivor))
         tx.save_links(after)
         wake_children(tx, link.mapping, [tx.link(each.id) or each for each in after])
@@ -64,7 +64,7 @@ def _merged(context: Context, side: Side, link: Link, survivor: Link | None, key
     if survivor is None:  # not read yet: the two meet for the first time then
         unread = replace(link, crm=None) if side is Side.CRM else replace(link, erp=None)
         return [settled(replace(_keyed(unread, side, key), base={}, dirty=True))]
-    if not survivor.key(side.other) and link.key(side.other):
+    if _is_free(survivor, side) and link.key(side.other):
         buried = replace(_keyed(survivor, side, ""), tombstone=f"merged:{link.id}", dirty=False)
         seen = survivor.seen(side)
         heir = replace(link, crm=seen) if side is Side.CRM else replace(link, erp=seen)
@@ -77,6 +77,11 @@ def _merged(context: Context, side: Side, link: Link, survivor: Link | None, key
     if not link.key(side.other):
         return [lost]
     return [lost, settled(stand(survivor, _duplicate(context, side, link)))]
+
+
+def _is_free(survivor: Link, side: Side) -> bool:
+    """Whether it has no partner, and none is about to be born."""
+    return not (survivor.key(side.other) or survivor.awaiting)
 
 
 def _overruled(context: Context, rules: Rules, side: Side, lost: Link, survivor: Link) -> list[Conflict]:

@@ -10,6 +10,7 @@ import pytest
 from tieline.contract import Outcome, Record, Shape, Write
 from tieline.store.memory import MemoryStore
 from tieline.sync.context import Context
+from tieline.sync.cycle import Cycle
 from tieline_simulation.bench import CONTACT, CUSTOMER, Bench
 from tieline_simulation.systems import ForgetfulErp, Toy, ToyCrm, VersionedErp, WholeErp
 from tieline_simulation.world import World
@@ -31,14 +32,21 @@ class Org(ToyCrm):
         return super()._create(entity, shape, write)
 
 
+class Binless(Org):
+    """Its bin is emptied at once."""
+
+    def find(self, entity: str, shape: Shape, markers: Sequence[str]) -> Mapping[str, Record]:
+        return ToyCrm.find(self, entity, shape, markers)
+
+
 class Repeating(Bench):
     def context(self) -> Context:
         return replace(super().context(), mappings=(replace(CUSTOMER, delete_in_crm=True), CONTACT))
 
 
-def _bench() -> Bench:
+def _bench(org: type[ToyCrm] = Org) -> Bench:
     world = World()
-    bench = Bench(world, Org(world), VersionedErp(world), MemoryStore(), ("",))
+    bench = Bench(world, org(world), VersionedErp(world), MemoryStore(), ("",))
     bench.confirm()
     return bench
 
@@ -101,3 +109,21 @@ def test_what_is_out_of_sight_is_not_taken_for_unborn(erp: type[Toy]) -> None:
     assert sorted(row["name"] for row in bench.erp.alive("Customers").values()) == ["Known", "New"]
     assert sorted(row["Name"] for row in bench.crm.alive("Account").values()) == ["Known", "New"]
     assert bench.link("a1").erp_key
+
+
+@pytest.mark.parametrize("org", [Org, Binless])
+def test_one_that_was_merged_away_before_its_birth_was_known_is_not_made_again(org: type[ToyCrm]) -> None:
+    bench = _bench(org)
+    bench.crm.add("Account", "kept", Name="Kept")
+    bench.settle()
+    bench.erp.add("Customers", "c0", name="New")
+    bench.crm.faults.after = 1
+    bench.cycle()
+    Cycle(bench.context()).observe()  # met, and the answer still out
+    (lost,) = set(bench.crm.alive("Account")) - {"kept"}
+    bench.crm.merge("Account", "kept", lost)
+    Cycle(bench.context()).observe()
+    bench.settle()
+    assert _births(bench) == 1
+    assert bench.link("c0").crm_key == "kept"
+    assert bench.open_calls() == 0

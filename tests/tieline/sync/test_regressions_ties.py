@@ -103,3 +103,23 @@ def test_an_answer_about_a_record_that_was_merged_away_since_does_not_take_the_t
     after = apply(link, item, Side.CRM, Done("lost"), rules, World().now(), Options())
     assert (after.link.crm_key, after.link.dirty, after.item) == ("kept", True, None)
     assert [(note.event, note.crm_key) for note in after.notes] == [("updated", "lost")]
+
+
+def test_a_merge_into_a_record_whose_partner_is_being_born_is_told_as_two_customers() -> None:
+    bench = _bench(AsyncErp, "north")
+    bench.erp.add("Customers", "c0", "north", name="Lost")
+    bench.crm.add("Account", "kept", Name="Kept")
+    bench.settle()
+    lost = bench.crm_key("c0")
+    assert isinstance(bench.erp, AsyncErp)
+    bench.erp.silent = True
+    bench.promote("kept")
+    bench.cycle()
+    bench.crm.merge("Account", "kept", lost)
+    bench.cycle()
+    bench.erp.silent = False
+    bench.settle()
+    link = bench.link("kept")
+    assert link.problem is not None
+    assert (link.erp_key, link.tombstone, link.problem.code) == ("async-0001", "", "duplicate")
+    assert bench.erp.value("Customers", "c0", "name", "north") == "Lost"
