@@ -84,6 +84,8 @@ def _predefined(action: Action) -> Property:
 
 def _form(action: Action, declarations: Declarations) -> Property:
     shown = [(parameter_field(action, each, declarations), each.required) for each in action.parameters]
+    if declarations.system(action.system).several_back_offices:
+        shown.append(("Back_Office__c", True))
     # a form must show something: the record itself, when there is nothing to fill in
     shown = shown or [(lookup_field(action.on), False)]
     items = [

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tieline.admin.faults import BadSettings
+from tieline.package.archive import pack
 from tieline.workers.packages import Installer
 
 MINE = """\
@@ -107,10 +108,52 @@ def test_a_list_is_mirrored_into_a_value_set_and_follows_it(chosen: Any) -> None
     chosen.settle()
     terms = {key: row["PaymentTermDescription"] for key, row in chosen.erp.all("PaymentTerms").items()}
     assert _mirrored(chosen) == {key: (name, True) for key, name in terms.items()}
-    gone = sorted(terms)[0]
+    gone = min(terms)
     chosen.erp_edit("PaymentTerms", gone, Obsolete=True)
     chosen.settle()
     assert _mirrored(chosen)[gone] == (terms[gone], False)
     before = chosen.org.last()
     chosen.settle()
     assert chosen.org.last() == before
+
+
+METADATA = "http://soap.sforce.com/2006/04/metadata"
+TYPES = "back_offices: {unleashed: {objects: {customer: {record_types: {Partner: automatic, Prospect: never}}}}}\n"
+
+
+def _make_types(tie: Any, *names: str) -> dict[str, str]:
+    """What an administrator of the org does; returns the ids by name."""
+    rows = "".join(
+        f"<recordTypes><fullName>{name}</fullName><active>true</active><label>{name}</label></recordTypes>"
+        for name in names
+    )
+    members = "".join(f"<members>Account.{name}</members>" for name in names)
+    manifest = f"<types>{members}<name>RecordType</name></types><version>60.0</version>"
+    files = {
+        "objects/Account.object": f'<CustomObject xmlns="{METADATA}">{rows}</CustomObject>'.encode(),
+        "package.xml": f'<Package xmlns="{METADATA}">{manifest}</Package>'.encode(),
+    }
+    assert tie.runtime.org().metadata.deploy(pack(files)).success
+    return {row["DeveloperName"]: ident for ident, row in tie.org.all("RecordType").items()}
+
+
+def test_records_are_promoted_by_their_type(chosen: Any) -> None:
+    _choose(chosen, TYPES)
+    plain = chosen.account(Name="No types yet")
+    assert chosen.settle() == []
+    assert chosen.link(plain).erp_key == ""
+    types = _make_types(chosen, "Partner", "Prospect")
+    partner = chosen.account(Name="Partner", RecordTypeId=types["Partner"])
+    prospect = chosen.account(Name="Prospect", RecordTypeId=types["Prospect"])
+    chosen.settle()
+    assert len(chosen.erp.made("Customers", CustomerName="Partner")) == 1
+    assert chosen.link(partner).erp_key
+    assert [chosen.link(key).erp_key for key in (prospect, plain)] == ["", ""]
+    refused = chosen.press(prospect, "promote", "Account")
+    chosen.settle()
+    assert chosen.org.held("ERP_Request__c", refused)["Status__c"] == "Refused"
+    chosen.crm_edit("Account", prospect, RecordTypeId=types["Partner"])
+    chosen.cycle()
+    assert len(chosen.erp.made("Customers", CustomerName="Prospect")) == 1
+    chosen.settle()
+    chosen.idle()

@@ -60,3 +60,11 @@ def test_an_unknown_list_is_named(acme_declared: Any) -> None:
     bad = acme_declared.action(parameters=(Parameter("term", "Term", Option("terms")),))
     with pytest.raises(PermanentError, match=r"acme\.create_order\.term refers to terms"):
         render(Declarations((acme_declared.system(),), (), (), (bad,)))
+
+
+def test_a_form_asks_for_the_back_office_where_there_are_several(acme_declared: Any, named: Any) -> None:
+    several = tuple(replace(one, several_back_offices=True) for one in acme_declared.whole.systems)
+    for button in (BUTTON, "Account.Acme_Promote"):
+        form = named(render(replace(acme_declared.whole, systems=several)), button).properties["quickActionLayout"]
+        last = form["quickActionLayoutColumns"][-1]["quickActionLayoutItems"][-1]
+        assert (last["field"], last["uiBehavior"]) == ("Back_Office__c", "Required")

@@ -49,6 +49,7 @@ class System:
     `one_clock`: its records are stamped by the CRM's own clock (it runs inside the CRM); only then can the newer of two
     edits be told.
     `one_entity`: a back office of it has one accounting entity alone, so people have none to choose.
+    `several_back_offices`: filled in by the host; the forms of buttons ask which one is meant.
     """
 
     name: str
@@ -65,6 +66,7 @@ class System:
     requires: tuple[str, ...] = ()
     one_clock: bool = False
     one_entity: bool = False
+    several_back_offices: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def _key_of(context: Context, said: str) -> str | None:
     known = context.known.get(Side.ERP)
     labels = {entity.label.casefold(): entity.key for entity in (known.entities if known else ())}
     keys = {key.casefold(): key for key in context.open}
-    found = keys.get(said.casefold()) or labels.get(said.casefold(), "")
+    found = keys.get(said.casefold(), labels.get(said.casefold()))
     return found if found in context.open else None
 
 

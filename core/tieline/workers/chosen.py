@@ -28,12 +28,13 @@ def settings_file(runtime: Runtime) -> SettingsFile:
 
 
 def to_install(runtime: Runtime, system: str) -> Declarations:
-    """What a system declares, with the fields an administrator added for any of its back offices. Raises
-    BadSettings."""
+    """What a system declares, with the fields an administrator added for any of its back offices, and whether there
+    are several of them. Raises BadSettings."""
     declared, file = runtime.declarations.only(system), settings_file(runtime)
     settings = file.settings()
     offices = [settings.of(one.name) for one in runtime.back_offices() if one.system.name == system]
-    return replace(declared, mappings=widened(declared.mappings, offices))
+    systems = tuple(replace(one, several_back_offices=len(offices) > 1) for one in declared.systems)
+    return replace(declared, systems=systems, mappings=widened(declared.mappings, offices))
 
 
 class Chosen:

@@ -35,9 +35,12 @@ from tieline.contract import (
     Write,
     text,
 )
+from tieline.store.memory import MemoryStore
 from tieline.sync.context import Context
 from tieline.sync.cycle import Cycle, Report
 from tieline_simulation.bench import Bench
+from tieline_simulation.systems import AsyncErp, ToyCrm
+from tieline_simulation.world import World
 
 ORDER = Mapping(
     "toy",
@@ -347,3 +350,25 @@ def test_with_two_back_offices_of_one_system_the_person_must_choose(counter: Cou
     assert "more books" in counter.answer(press)[1]
     assert counter.answer(theirs)[0] == "New"
     assert counter.answer(ours)[0] == "Done"
+
+
+def test_a_press_without_an_entity_goes_where_the_record_is_or_shall_go() -> None:
+    world = World()
+    bench = Bench(world, ToyCrm(world), AsyncErp(world), MemoryStore(), ("north", "south"))
+    bench.confirm()
+    counter = Counter(bench)
+    bench.erp.lists["warehouses"] = [ListRow("W1", "Main")]
+    bench.crm.add("Account", "a1", Name="Acme")
+    bench.crm.add("Opportunity", "o1", Name="Deal", AccountId="a1")
+    bench.crm.related["o1", "Lines"] = [{"Price": Decimal(2)}]
+    counter.settle()
+    bench.crm.edit("ERP_Link__c", f"ERP_Link__c:{bench.link('a1').id}", Accounting_Entity__c="south")
+    counter.settle()
+    for action, record in (("promote", "a1"), ("promote", "a1"), ("order", "o1")):
+        press = counter.press(action, record, Accounting_Entity__c="")
+        counter.settle()
+        assert counter.answer(press)[0] == "Done"
+    found = {
+        name: [len(bench.erp.alive(name, entity)) for entity in bench.entities] for name in ("Customers", "Orders")
+    }
+    assert found == {"Customers": [0, 1], "Orders": [0, 1]}

@@ -119,6 +119,14 @@ def test_an_unknown_entity_is_put_back_in_the_persons_language(bench: Bench) -> 
     assert (_row(bench, link)[FIELD], _row(bench, link)["Notes__c"]) == ("south", None)
 
 
+def test_an_unknown_entity_is_not_the_top_level() -> None:
+    bench = _bench(("north", ""))
+    link = _choose(bench, "west")
+    bench.settle()
+    assert bench.link("a1").entity == ""
+    assert _row(bench, link)["Notes__c"].startswith(f"fr:{NOTES['entity:unknown']}")
+
+
 def test_a_record_that_is_out_stays_where_it_is(bench: Bench) -> None:
     _promote(bench, "north")
     bench.settle()
