@@ -130,6 +130,10 @@ def keep_rows(
     return ListPlan(tuple(known.values()))
 
 
+def _raised(_stage: str, error: Exception) -> str:
+    raise error
+
+
 def _as_written(_language: str, text: str) -> str:
     return text
 
@@ -138,7 +142,8 @@ def _as_written(_language: str, text: str) -> str:
 class Context:
     """One back office, its two clients, and the effects. `point` is told when a named crash point is passed;
     `say` puts a text into a language; `language` is the org's own. `known` is who answered when we logged in, `closed`
-    are entities that are not open to us any more. `settings` are the connection's, without secrets."""
+    are entities that are not open to us any more. `settings` are the connection's, without secrets. `mishap` is told of
+    a stage that failed in a way nobody foresaw, and says so or raises it again."""
 
     back_office: str
     system: System
@@ -158,6 +163,7 @@ class Context:
     fence: Fence | None = None
     language: str = "en"
     pace: Pace = field(default_factory=Pace)
+    mishap: Callable[[str, Exception], str] = _raised
     resting: Sequence[Mapping] = ()
     known: MappingType[Side, Identity] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()

@@ -137,9 +137,13 @@ class Cycle:
             work()
         except TielineError as error:
             self._tell(name, error)
+        except Exception as error:  # noqa: BLE001 - a plugin's mistake, or one of ours
+            self._add(self.context.mishap(name, error))
 
     def _tell(self, name: str, error: TielineError) -> None:
-        line = f"{name}: {error.sentence()}"
+        self._add(f"{name}: {error.sentence()}")
+
+    def _add(self, line: str) -> None:
         if line not in self.report.problems:
             self.report.problems.append(line)
 

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tieline.contract import Cursor, Done, ManagedList, Operation, Record, Side, Values, Write
+from tieline.contract import Cursor, Done, ManagedList, Operation, PermanentError, Record, Side, Values, Write
 from tieline.contract.compare import moved
 from tieline.contract.naming import list_key, list_object
 from tieline.store.nouns import AuditEntry, CursorRow, StoredRow
 from tieline.sync.context import Context
+from tieline.sync.deletes import FORGOTTEN
 from tieline.sync.identity import derive
 from tieline.sync.list_rows import ACTIVE_FIELD, KEY_FIELD, OWNER_FIELD, row_fields, row_shape
 
@@ -45,13 +46,15 @@ class _Edit:
 def undo_edits(context: Context, managed: ManagedList) -> int:
     """Look at what changed in the org since the last look. Returns the rows that had to be put right."""
     obj, since = list_object(context.system, managed), _since(context, managed)
-    records, reached = _changed(context, managed, obj, since)
+    gone = _gone(context, obj, since)
+    whole = since is None or gone is None or _is_due(context, managed)
+    records, reached = _changed(context, managed, obj, None if whole else since)
     if since is None:  # rows of an earlier installation are taken over by their key
         _save(context, managed, reached, [], [])
         return 0
     known = _known(context, managed)
     edits = [edit for record in records if (edit := _edit(known, record))]
-    lost = _lost(context, known, obj, since.stamp)
+    lost = _lost(known, records) if whole else _told_lost(known, gone or frozenset())
     strangers = [record for record in records if _is_stranger(context, known, record)]
     notes = [_edited(context, managed, known, edit) for edit in edits]
     notes += [_noted(context, managed, "list_row_deleted", row.crm_key, row.key) for row in lost]
@@ -60,7 +63,7 @@ def undo_edits(context: Context, managed: ManagedList) -> int:
     again = [replace(row, written="") for row in touched.values()]
     _save(context, managed, None, again, notes)
     _mend(context, managed, obj, [e for e in edits if KEY_FIELD in e.names], strangers)
-    _save(context, managed, reached, [], [])
+    _save(context, managed, reached, [], [], whole=whole)
     return len(again) + len(strangers)
 
 
@@ -110,10 +113,40 @@ def _edit(known: _Known, record: Record) -> _Edit | None:
     return _Edit(key, row, record, names) if names and not waiting else None
 
 
-def _lost(context: Context, known: _Known, obj: str, since: datetime) -> list[StoredRow]:
-    by_id = {row.crm_key: row for row in known.rows.values() if row.crm_key and row.written}
-    gone = {one.key for one in context.crm.deleted("", obj, since)}
-    return [row for key, row in by_id.items() if key in gone]
+def _gone(context: Context, obj: str, since: Cursor | None) -> frozenset[str] | None:
+    """Rows deleted since the last look; None when the org no longer knows them all."""
+    if since is None:
+        return frozenset()
+    try:
+        return frozenset(one.key for one in context.crm.deleted("", obj, since.stamp))
+    except PermanentError as error:
+        if error.code != FORGOTTEN:
+            raise
+        return None
+
+
+def _is_due(context: Context, managed: ManagedList) -> bool:
+    """Once a day a list is read whole: the org forgets what was deleted while nobody looked."""
+    with context.store.reading() as tx:
+        last = tx.fact(_scope(context), managed.name)
+    return last is None or context.clock.now() - datetime.fromisoformat(last) >= context.options.audit_every
+
+
+def _scope(context: Context) -> str:
+    return f"lists read whole {context.back_office}"
+
+
+def _standing(known: _Known) -> dict[str, StoredRow]:
+    return {row.crm_key: row for row in known.rows.values() if row.crm_key and row.written}
+
+
+def _lost(known: _Known, records: Sequence[Record]) -> list[StoredRow]:
+    seen = {record.key for record in records}
+    return [row for key, row in _standing(known).items() if key not in seen]
+
+
+def _told_lost(known: _Known, gone: frozenset[str]) -> list[StoredRow]:
+    return [row for key, row in _standing(known).items() if key in gone]
 
 
 def _is_stranger(context: Context, known: _Known, record: Record) -> bool:
@@ -146,6 +179,8 @@ def _save(
     reached: datetime | None,
     rows: Sequence[StoredRow],
     notes: Sequence[AuditEntry],
+    *,
+    whole: bool = True,
 ) -> None:
     """The notes first, the cursor last: a look that ends half-way is looked at again."""
     with context.store.transaction(context.fence) as tx:
@@ -153,6 +188,8 @@ def _save(
             tx.save_list_rows(rows)
         if notes:
             tx.append_audit(context.back_office, notes)
+        if reached is not None and whole:
+            tx.save_fact(_scope(context), managed.name, context.clock.now().isoformat())
         if reached is not None:
             tx.save_cursor(CursorRow(context.back_office, "", Side.CRM, _cursor_name(managed), reached))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from tieline.contract import Done, ManagedList, Outcome, Refused, Side, TielineError, Value
 from tieline.contract.naming import list_object
@@ -18,6 +19,8 @@ from tieline.sync.pace import LISTS
 from tieline.sync.points import Point
 from tieline.sync.withdrawn import offered_again, wake_withdrawn
 
+_AGAIN = timedelta(minutes=1)
+"""A list that failed is tried again sooner, and not in every cycle: some fail for good."""
 _PASSES = 4
 """A parent has to be there before its children can point at it."""
 
@@ -31,18 +34,21 @@ class ListTally:
 
 
 def sync_lists(context: Context) -> ListTally:
-    """Every list of every entity, when it is time. A list that fails does not hold up the others."""
+    """Every list of every entity, when it is time. A list that fails does not hold up the others, and waits for its
+    next time like them."""
     now, tally = context.clock.now(), ListTally()
-    if not context.pace.due(LISTS, now, context.options.lists_every):
-        return tally
+    asked = context.pace.asked(LISTS)
     for managed in context.lists:
+        chore = f"{LISTS} {managed.name}"
+        if not asked and not context.pace.due(chore, now, context.options.lists_every):
+            continue
+        context.pace.done(chore, now)
         try:
             undo_edits(context, managed)
             tally.written += sum(_sync(context, entity, managed) for entity in context.open)
         except TielineError as error:
             tally.problems.append(f"{managed.plural}: {error.sentence()}")
-    if not tally.problems:
-        context.pace.done(LISTS, now)
+            context.pace.done(chore, now - max(context.options.lists_every - _AGAIN, timedelta(0)))
     return tally
 
 

@@ -19,11 +19,16 @@ class Pace:
         """Let it be done in the next cycle, whatever its interval."""
         self._asked.add(chore)
 
+    def asked(self, chore: str) -> bool:
+        """Whether somebody asked for it since the last time; tells so once."""
+        told = chore in self._asked
+        self._asked.discard(chore)
+        return told
+
     def due(self, chore: str, now: datetime, every: timedelta) -> bool:
         """Whether to do it now."""
         last = self._done.get(chore)
-        return chore in self._asked or last is None or not timedelta(0) <= now - last < every
+        return last is None or not timedelta(0) <= now - last < every
 
     def done(self, chore: str, now: datetime) -> None:
         self._done[chore] = now
-        self._asked.discard(chore)

@@ -17,6 +17,7 @@ from tieline.sync.context import Context, Options
 from tieline.sync.pins import entities_of
 from tieline.sync.points import Point, no_point
 from tieline.sync.settling import row_planner
+from tieline.workers import mishaps
 from tieline.workers.chosen import Chosen, settings_file
 from tieline.workers.faultpoints import from_environment
 from tieline.workers.guarded import Guarded, GuardedCrm
@@ -93,6 +94,7 @@ def assemble(
         resting=settings.resting,
         known={Side.ERP: identity, Side.CRM: home},
         settings=chosen.connection.settings,
+        mishap=mishaps.told,
     )
     write = lambda sent, removed: manager.hook.write_package(components=sent, removed=removed)  # noqa: E731
     siblings = [one.name for one in runtime.back_offices() if one.system.name == system.name]

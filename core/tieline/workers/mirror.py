@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from tieline.contract import Component, TielineError
+from tieline.contract import Component, Misconfigured, TielineError
 from tieline.org import Org
 from tieline.package.archive import pack
 from tieline.store.nouns import StoredRow
@@ -37,6 +37,9 @@ def _mirror(context: Context, org: Org, name: str, value_set: str, write: Write)
     stands = fingerprint(dict(component.properties))
     if not rows or known == stands:
         return
+    if known is None and value_set in org.metadata.list_components("GlobalValueSet"):
+        words = "a value set of this name is in the org already, and is not ours to write"
+        raise Misconfigured(words, mend="Name another one in the settings.")
     files = write([component], ())
     result = org.metadata.deploy(pack(files or {}))
     note = "" if result.success else "; ".join(result.errors) or result.status

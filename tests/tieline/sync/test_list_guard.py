@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from tieline.contract import ListRow, ManagedList
+from tieline.contract import Gone, ListRow, ManagedList, PermanentError
 from tieline.store.memory import MemoryStore
 from tieline.sync.context import Context, Options
 from tieline.sync.cycle import Cycle
@@ -101,3 +102,46 @@ def test_lists_are_read_at_their_own_pace_and_at_once_when_a_record_needs_a_row(
     terms.world.tick(600)
     Cycle(context).run()
     assert len(terms.crm.alive(ROWS)) == 4
+
+
+def test_a_row_that_vanished_unseen_is_found_by_the_daily_look_at_all_rows(terms: Bench) -> None:
+    del terms.crm.rows["", ROWS, _row(terms, "T1")]
+    terms.settle()
+    assert len(terms.crm.alive(ROWS)) == 1
+    terms.world.tick(25 * 3600)
+    terms.settle()
+    assert [v["Name"] for v in terms.crm.alive(ROWS).values()] == ["30 days", "60 days"]
+
+
+def test_deletions_the_org_has_forgotten_are_found_by_looking_at_all_rows(
+    terms: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del terms.crm.rows["", ROWS, _row(terms, "T1")]
+    deleted = terms.crm.deleted
+
+    def forgotten(entity: str, obj: str, since: datetime) -> Iterator[Gone]:
+        if obj == ROWS:
+            raise PermanentError("too long ago", code="deletes_forgotten")
+        return deleted(entity, obj, since)
+
+    monkeypatch.setattr(terms.crm, "deleted", forgotten)
+    terms.erp.lists["terms"].append(ListRow("T3", "90 days"))
+    terms.settle()
+    assert [v["Name"] for v in terms.crm.alive(ROWS).values()] == ["30 days", "60 days", "90 days"]
+
+
+def test_a_list_that_fails_for_good_is_not_asked_for_in_every_cycle(
+    terms: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def refused(_entity: str, name: str) -> Sequence[ListRow]:
+        asked.append(name)
+        raise PermanentError("no right to read it")
+
+    monkeypatch.setattr(terms.erp, "options", refused)
+    context = _paced(terms)
+    for _ in range(20):
+        terms.world.tick(5)
+        Cycle(context).run()
+    assert len(asked) == 2
