@@ -12,6 +12,7 @@ from tieline_intacct.sandbox.problems import (
     BAD_CREDENTIALS,
     BAD_SIGN_IN,
     BAD_XML,
+    COMPANY_EXPIRED,
     NOT_SIGNED_IN,
     Problem,
     Refused,
@@ -68,6 +69,9 @@ class Door:
         login = elements.child(authentication, "login") if authentication is not None else None
         session = elements.text_of(authentication, "sessionid") if authentication is not None else ""
         found = self._login(login) if login is not None else self._session(session)
+        if self.profile.company_expired:
+            words = "The demonstration company has expired."
+            raise NotLetIn(words, COMPANY_EXPIRED, user=found.user, company=self.pair["company_id"])
         if not self.profile.sender_authorized:
             words = f"Invalid Web Services Authorization. {self.pair['sender_id']} is not authorized in this company."
             raise NotLetIn(words, user=found.user, company=self.pair["company_id"])

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from tieline_intacct.sandbox.values import zone_of
+
 PROFILE_SETTING = "profile"
 
 
@@ -27,6 +29,8 @@ class Profile:
     repeated_number: str = "XL03000011"  # what a repeated function controlid is refused with was not found
     denied_objects: str = ""  # names, separated by blanks, that the user may not touch
     auto_numbering: bool = True
+    zone: str = "UTC"  # of WHENCREATED and WHENMODIFIED: not documented; a CRM adapter assumes America/New_York [T]
+    company_expired: bool = False  # an expired demo company is refused with PL04000055 [S]
     audit_failing: bool = False  # AUDITHISTORY answers DL02000001, as one client met it [T]
 
     def changed(self, values: Mapping[str, Any]) -> Profile:
@@ -37,4 +41,6 @@ class Profile:
                 raise ValueError(f"{name} is no setting of the company; settings are {', '.join(types)}")
             if type(value) is not types[name]:
                 raise ValueError(f"{name} must be of type {types[name].__name__}")
-        return replace(self, **values)
+        changed = replace(self, **values)
+        zone_of(changed.zone)
+        return changed

@@ -79,7 +79,7 @@ def next_number(scope: Scope, kind: ObjectType) -> str:
 
 def insert(scope: Scope, kind: ObjectType, ident: str, body: Values) -> Row:
     """Keep a new record with its stamps and its owner."""
-    now = stamp(scope.now)
+    now = stamp(scope.now, scope.profile.zone)
     whole = {name: value for name, value in body.items() if value is not None}
     whole |= {"CREATEDBY": scope.who.user, "MODIFIEDBY": scope.who.user, "WHENMODIFIED": now}
     whole.setdefault("AUWHENCREATED" if kind.fields["WHENCREATED"].kind is Kind.DATE else "WHENCREATED", now)
@@ -93,7 +93,7 @@ def update(scope: Scope, row: Row, changes: Mapping[str, object], *, touched: bo
     """WHENMODIFIED moves on a real change only [I]: the same update again leaves no trace."""
     body = {name: value for name, value in {**row.body, **changes}.items() if value is not None}
     if body != row.body or touched:
-        body |= {"MODIFIEDBY": scope.who.user, "WHENMODIFIED": stamp(scope.now)}
+        body |= {"MODIFIEDBY": scope.who.user, "WHENMODIFIED": stamp(scope.now, scope.profile.zone)}
         scope.tx.update(row.kind.name, row.ident, body)
     return Row(scope.tx, scope.catalogue, row.kind, row.ident, body)
 

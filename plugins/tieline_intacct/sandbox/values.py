@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tieline_intacct.sandbox.catalogue import Field, Kind
 
@@ -97,9 +98,19 @@ def moment(text: str) -> datetime:
     raise BadValue(f"must be a date such as 12/31/2026 or 12/31/2026 23:59:59; it is {text!r}")
 
 
-def stamp(at: datetime) -> str:
-    """UTC: the zone of WHENMODIFIED is not documented [I]."""
-    return at.astimezone(UTC).strftime(DATETIME)
+def stamp(at: datetime, zone: str = "UTC") -> str:
+    """To the second, in the company's zone: which one WHENMODIFIED is in is not documented [I]."""
+    return at.astimezone(zone_of(zone)).strftime(DATETIME)
+
+
+def zone_of(name: str) -> tzinfo:
+    """UTC needs no table of zones. Raises ValueError for what is no zone."""
+    if name == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        raise ValueError(f"zone must be a time zone such as America/New_York; it is {name!r}") from None
 
 
 def day(at: date) -> str:

@@ -131,7 +131,23 @@ def test_switches_of_the_company_refuse_the_login(desk: Any, forms: Any) -> None
     assert root.findtext("errormessage/error/errorno") == "XMLGW_JPP0002"
     desk.switch(sender_authorized=False)
     root = forms.parsed(desk.send(desk.request(QUERY)))
+    assert forms.errors(root.find("operation"))[0][0] == "XL03000006"
     assert "Invalid Web Services Authorization" in root.findtext("operation/errormessage/error/description2")
+
+
+def test_an_expired_company_lets_nobody_in(desk: Any, forms: Any) -> None:
+    desk.switch(company_expired=True)
+    root = forms.parsed(desk.send(desk.request(QUERY)))
+    assert forms.errors(root.find("operation"))[0][0] == "PL04000055"
+
+
+def test_stamps_in_another_zone(desk: Any) -> None:
+    desk.switch(zone="America/New_York")
+    desk.customer("C-1")
+    assert desk.rows("CUSTOMER", "WHENMODIFIED") == [("01/05/2026 05:00:00",)]
+    where = "<equalto><field>OBJECTTYPE</field><value>customer</value></equalto>"
+    assert desk.rows("AUDITHISTORY", "ACCESSTIME", where=where) == [("01/05/2026 10:00:00",)]
+    assert "zone must be a time zone" in refused_switch(desk, zone="Moon/Base")
 
 
 def test_the_short_form_of_a_login_names_the_entity(desk: Any, forms: Any) -> None:
