@@ -30,6 +30,8 @@ _LINE = (
     ("renewalmacro", "RENEWALMACRO"), ("projectid", "PROJECTID"), ("taskid", "TASKID"), ("employeeid", "EMPLOYEEID"),
     ("classid", "CLASSID"), ("billingtemplate", "BILLINGTEMPLATE"),
 )  # fmt: skip
+_LEFT = "QTY_REMAINING"
+_NOTHING = {"0", "0.0", "0.00"}
 _CONTACTS = {"shipto", "billto"}
 
 
@@ -96,11 +98,12 @@ def _with_term(access: Access, entity: str, fields: Values) -> Values:
 
 
 def _source_lines(access: Access, entity: str, source: str) -> list[Row]:
-    """The lines of the document to be converted, in their order."""
+    """The lines of the document that are still to be converted, in their order."""
     if not source:
         return []
-    scope = Scope(entity, "SODOCUMENTENTRY", ("ITEMID", "LINE_NO"), one_of("DOCHDRID", [source]), 2000)
-    return sorted(everything(access.schema, scope), key=_line_number)
+    scope = Scope(entity, "SODOCUMENTENTRY", ("ITEMID", "LINE_NO", _LEFT), one_of("DOCHDRID", [source]), 2000)
+    rows = [row for row in everything(access.schema, scope) if row.get(_LEFT) not in _NOTHING]
+    return sorted(rows, key=_line_number)
 
 
 def _line_number(row: Row) -> int:

@@ -9,7 +9,7 @@ import pluggy
 import pytest
 
 import tieline_intacct
-from tieline.contract import PROJECT, Declarations, Direction, ErpPlugin, Option, Person, Reference
+from tieline.contract import PROJECT, Declarations, Direction, ErpPlugin, Option, Person, Policy, Reference
 from tieline.contract.hooks import Extras
 from tieline.host.declared_words import declared_words
 from tieline.host.validation import problems
@@ -59,6 +59,13 @@ def test_accounts_are_not_made_of_customers_unless_somebody_says_so() -> None:
     assert not CUSTOMERS.create_in_crm
     assert INTACCT.demo is not None
     assert INTACCT.demo.new_in_crm == (CUSTOMERS.name,)
+
+
+def test_an_empty_look_up_never_clears_the_contact_that_intacct_has() -> None:
+    """A field that only goes to Intacct would, at the first match."""
+    rows = {field.erp: field for field in CUSTOMERS.fields}
+    for name in ("BILLTO.CONTACTNAME", "SHIPTO.CONTACTNAME"):
+        assert (rows[name].direction, rows[name].policy) == (Direction.BOTH, Policy.ERP_WINS)
 
 
 def test_rows_that_the_vendor_locks_are_locked() -> None:

@@ -279,3 +279,21 @@ def test_an_opportunity_is_worth_its_orders_or_its_newest_quote(selling: Any, ma
     ((page,),) = [_pages(selling, "opportunity_amount", since)]
     assert [(one.key, one.fields["TOTAL"]) for one in page.records] == [(opportunity, Decimal("74.16"))]
     assert _keys(selling, "opportunity_amount") == [opportunity]
+
+
+def test_a_part_of_a_quote_is_converted_and_then_the_rest(selling: Any, make_write: Any) -> None:
+    quote = _sell(selling, make_write, "quote", "q", CUSTVENDID="C-1")
+
+    def order(name: str, item: str, quantity: int) -> Any:
+        header = {"WHENCREATED": date(2026, 1, 5), "CUSTVENDID": "C-1", "CREATEDFROM": quote.key}
+        lines = {f"{LINES}.order": ({"ITEMID": item, "QUANTITY": Decimal(quantity), "PRICE": Decimal("12.50")},)}
+        (outcome,) = selling.write("sales_order", make_write(Operation.CREATE, "", name, header, children=lines))
+        return outcome
+
+    assert isinstance(order("o", "I-2", 10), Done)
+    assert selling.read("quote", quote.key).fields["STATE"] == "Partially Converted"
+    sent = selling.transport.asked
+    sources = [one.body for one in sent if b"sourcelinekey" in one.body]
+    assert len(sources) == 1  # the line is named, not guessed by its place
+    assert isinstance(order("rest", "I-1", 3), Done)
+    assert selling.read("quote", quote.key).fields["STATE"] == "Converted"

@@ -41,11 +41,11 @@ CUSTOMERS = Mapping(
         _address("BillingPostalCode", "DISPLAYCONTACT.MAILADDRESS.ZIP", Text(20), "Postal code"),
         _address("BillingCountry", "DISPLAYCONTACT.MAILADDRESS.COUNTRY", Text(80), "Country"),
         Field(
-            "Intacct_Bill_To__c", "BILLTO.CONTACTNAME", Reference(CONTACT), Direction.TO_ERP, label="Bill to",
+            "Intacct_Bill_To__c", "BILLTO.CONTACTNAME", Reference(CONTACT), label="Bill to",
             help="The contact whom invoices are addressed to.",
         ),
         Field(
-            "Intacct_Ship_To__c", "SHIPTO.CONTACTNAME", Reference(CONTACT), Direction.TO_ERP, label="Ship to",
+            "Intacct_Ship_To__c", "SHIPTO.CONTACTNAME", Reference(CONTACT), label="Ship to",
             help="The contact whom goods are sent to.",
         ),
         Field(
