@@ -179,12 +179,15 @@ class Reader:
         for ident, body in rows:
             yield ident, json.loads(body)
 
-    def mutations(self, since: int = 0, limit: int = 100_000) -> Iterator[Mutation]:
-        """The log after sequence number `since`, oldest first; inside a transaction with its own changes."""
+    def mutations(self, since: int = 0, limit: int = -1, action: str = "") -> Iterator[Mutation]:
+        """The log after sequence number `since`, oldest first; inside a transaction with its own changes.
+
+        `limit` -1 is all of it; `action` is the only one wanted.
+        """
         rows = self._db.execute(
             "select seq, at, actor, operation, action, kind, id, key, before, after from mutation"
-            " where seq > ? order by seq limit ?",
-            (since, limit),
+            " where seq > ? and ? in ('', action) order by seq limit ?",
+            (since, action, limit),
         )
         for row in rows:
             yield Mutation(*row[:8], *(json.loads(v) if v else None for v in row[8:]))

@@ -107,3 +107,13 @@ def test_counters_and_records_outlive_the_process(tmp_path: Path, clock: Clock) 
 def test_changing_what_is_not_there_is_an_error(state: State) -> None:
     with pytest.raises(KeyError), state.transaction(actor="api", operation="edit") as change:
         change.delete("Thing", "9")
+
+
+def test_the_log_is_read_inside_a_transaction_and_by_action(state: State) -> None:
+    with state.transaction(actor="api", operation="edit") as change:
+        change.insert("Thing", "1", {"name": "one"})
+        change.update("Thing", "1", {"name": "uno"})
+        change.delete("Thing", "1")
+        assert [mutation.action for mutation in change.mutations()] == ["insert", "update", "delete"]
+        assert [mutation.before for mutation in change.mutations(action="delete")] == [{"name": "uno"}]
+        assert [mutation.action for mutation in change.mutations(since=1, limit=1)] == ["update"]

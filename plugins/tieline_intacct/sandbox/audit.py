@@ -14,11 +14,12 @@ from tieline_sandbox.state import Mutation, Reader, Values
 
 NAME = "AUDITHISTORY"
 _MODES = {"insert": "C", "update": "M", "delete": "D"}
+_ACTIONS = {mode: action for action, mode in _MODES.items()}
 
 
-def rows(reader: Reader, catalogue: Catalogue) -> Iterator[tuple[str, Values]]:
-    """(record number, values), oldest first."""
-    for mutation in reader.mutations():
+def rows(reader: Reader, catalogue: Catalogue, mode: str = "") -> Iterator[tuple[str, Values]]:
+    """(record number, values), oldest first; `mode` is the only one wanted."""
+    for mutation in reader.mutations(action=_ACTIONS.get(mode, mode)):
         kind = catalogue.find(mutation.kind)
         if kind is not None:
             yield str(mutation.seq), _row(mutation, kind.key if kind.audit == "key" else "")

@@ -14,7 +14,7 @@ from tieline_intacct.sandbox.conditions import COUNTS, All, Condition, Dialect, 
 from tieline_intacct.sandbox.elements import Element
 from tieline_intacct.sandbox.problems import PROCESSING, query_failed, refused
 from tieline_intacct.sandbox.rights import reachable
-from tieline_intacct.sandbox.rows import RECORDNO, Row, all_rows, found_rows, resolve
+from tieline_intacct.sandbox.rows import RECORDNO, Row, all_rows, audit_rows, found_rows, resolve
 from tieline_intacct.sandbox.scope import Scope
 
 LARGEST_PAGE = 2000
@@ -135,8 +135,11 @@ def _sort_key(path: str, field: Field) -> Callable[[Row], tuple[bool, Any]]:
 def _candidates(scope: Scope, query: Query) -> Iterator[Row]:
     """Through an index where the filter asks for one value of an indexed field."""
     for leaf in _certain(query.condition):
-        indexed = leaf.path == query.kind.key or query.kind.by_field(leaf.path) is not None
-        if indexed and leaf.operator == "equalto" and not query.fold and len(leaf.values) == 1:
+        if leaf.operator != "equalto" or query.fold:
+            continue
+        if leaf.path == "ACCESSMODE" and query.kind.name == "AUDITHISTORY":
+            return audit_rows(scope, leaf.values[0])
+        if leaf.path == query.kind.key or query.kind.by_field(leaf.path) is not None:
             return found_rows(scope, query.kind, leaf.path, leaf.values[0], private=query.private)
     return all_rows(scope, query.kind, private=query.private)
 

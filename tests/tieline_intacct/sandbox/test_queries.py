@@ -183,6 +183,11 @@ def test_deletions_are_found_in_the_audit_trail(five: Any) -> None:
     after = (before + timedelta(seconds=30)).strftime("%m/%d/%Y %H:%M:%S")
     where = f"<and>{leaf('equalto', 'ACCESSMODE', 'D')}{leaf('greaterthanorequalto', 'ACCESSTIME', after)}</and>"
     assert five.rows("AUDITHISTORY", "OBJECTTYPE", "OBJECTKEY", "USERID", where=where) == [("customer", "3", "ann")]
+    assert five.rows("AUDITHISTORY", "OBJECTKEY", where=leaf("equalto", "ACCESSMODE", "d")) == []
+    modes = [
+        row[1] for row in five.rows("AUDITHISTORY", "OBJECTTYPE", "ACCESSMODE", where=leaf("equalto", "OBJECTKEY", "3"))
+    ]
+    assert sorted(modes)[-3:] == ["C", "C", "D"], "a contact, a customer and the customer's end"
     five.switch(audit_failing=True)
     query = "<query><object>AUDITHISTORY</object><select><field>OBJECTKEY</field></select></query>"
     assert five.said(query)[0][0] == "DL02000001"
