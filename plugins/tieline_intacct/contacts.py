@@ -8,7 +8,7 @@ from tieline.contract import Record, Values, Write
 from tieline_intacct import marks, values
 from tieline_intacct.customers import Customers
 from tieline_intacct.functions import condition, either
-from tieline_intacct.xml import Element
+from tieline_intacct.xml import Element, element
 
 _LENGTH = 200
 _NAMES = ("FIRSTNAME", "LASTNAME")
@@ -30,7 +30,7 @@ class Contacts(Customers):
         body = super().update_body(write, before)
         if any(name in write.fields for name in _NAMES):
             told = full_name({**before.fields, **write.fields})
-            body[0].append(_print_as(told))
+            body[0].append(element("PRINTAS", text=told))
         return body
 
     def marked(self, markers: Sequence[str]) -> tuple[Element, str] | None:
@@ -40,9 +40,3 @@ class Contacts(Customers):
 
 def full_name(fields: Values) -> str:
     return " ".join(text for name in _NAMES if (text := values.printed(fields.get(name))))
-
-
-def _print_as(text: str) -> Element:
-    from tieline_intacct.xml import element
-
-    return element("PRINTAS", text=text)

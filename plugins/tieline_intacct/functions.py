@@ -17,9 +17,6 @@ def query(
     where: Element | None = None,
     order: Sequence[str] = (),
     size: int = 2000,
-    *,
-    private: bool = False,
-    parameter: str = "",
 ) -> Element:
     """One page from the start. An order is always sent: without one pages of one query may overlap [D]."""
     return element(
@@ -28,8 +25,6 @@ def query(
         element("select", *(element("field", text=name) for name in dict.fromkeys(fields))),
         None if where is None else element("filter", deepcopy(where)),
         element("orderby", *(element("order", element("field", text=name), element("ascending")) for name in order)),
-        element("options", element("showprivate", text="true")) if private else None,
-        element("docparid", text=parameter) if parameter else None,
         element("pagesize", text=str(size)),
         element("offset", text="0"),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -191,3 +193,27 @@ def test_the_months_budget_stops_before_the_call(scripting: Any, script: Any) ->
 def test_a_setting_that_cannot_work_is_named(scripting: Any, name: str, value: str) -> None:
     with pytest.raises(Misconfigured, match=name):
         scripting(**{name: value})
+
+
+def test_two_calls_at_a_time_for_a_company_whoever_asks(scripting: Any, script: Any) -> None:
+    """Two connections of one company share the places."""
+    clients = [scripting(), scripting()]
+    lock, pair, running, most = threading.Lock(), threading.Barrier(2), 0, 0
+
+    def send(request: Any) -> Any:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        pair.wait(30)  # two are under way together, or this fails
+        with lock:
+            running -= 1
+        return script.session()
+
+    for one in clients:
+        one.transport.send = send
+    with ThreadPoolExecutor(4) as pool:
+        entities = ("", "100-US")
+        opening = [pool.submit(one.client._access.gateway._open, e) for one in clients for e in entities]
+        assert {opened.result().ident for opened in opening} == {"S1"}
+    assert most == 2
