@@ -217,8 +217,8 @@ def _stale(link: Link, item: Item, side: Side, outcome: Stale, rules: Rules, now
 
 def _refused(link: Link, item: Item, side: Side, outcome: Refused, now: datetime, options: Options) -> Settled:
     note = _note(link, item, side, now, "refused", outcome.reason)
-    if outcome.gone:
-        return Settled(settled(replace(link, dirty=True)), None, (note,), reread=True)
+    if outcome.gone:  # if it is back when we look, the same write is a new one: a system remembers its answers by key
+        return Settled(settled(replace(link, dirty=True, epoch=link.epoch + 1)), None, (note,), reread=True)
     attempts = link.attempts + 1
     if outcome.retryable:
         wait = max(backoff(attempts, options), _asked(outcome.retry_after, options))

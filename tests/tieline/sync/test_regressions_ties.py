@@ -123,3 +123,18 @@ def test_a_merge_into_a_record_whose_partner_is_being_born_is_told_as_two_custom
     assert link.problem is not None
     assert (link.erp_key, link.tombstone, link.problem.code) == ("async-0001", "", "duplicate")
     assert bench.erp.value("Customers", "c0", "name", "north") == "Lost"
+
+
+def test_a_write_refused_while_the_record_was_in_the_bin_is_made_once_it_is_back() -> None:
+    bench = _bench(AsyncErp, "north")
+    bench.erp.add("Customers", "c0", "north", name="One")
+    bench.settle()
+    key = bench.crm_key("c0")
+    assert isinstance(bench.erp, AsyncErp)
+    bench.crm.edit("Account", key, Name="Two")
+    bench.cycle()  # queued
+    bench.erp.remove("Customers", "c0", "north")
+    bench.erp.work()  # refused: there is no such record
+    bench.erp.restore("Customers", "c0", "north")
+    bench.settle()
+    assert bench.erp.value("Customers", "c0", "name", "north") == "Two"
