@@ -10,6 +10,7 @@ import click
 
 from tieline.cli.exit_codes import FAILED
 from tieline.cli.invocation import Invocation, pass_invocation
+from tieline.contract import Misconfigured
 
 if TYPE_CHECKING:
     from tieline.host.checkpoints import Checkpoint
@@ -48,14 +49,13 @@ def verify(ctx: click.Context, invocation: Invocation, back_office: str, checkpo
 @pass_invocation
 def checkpoint(invocation: Invocation, back_office: str, export: Path | None) -> None:
     """Keep how far each chain reaches now and its hash there. A later cut of the tail is found by it."""
-    from tieline.host.state import write_private
 
     runtime = invocation.runtime
     checkpoints = runtime.checkpoints()
     with runtime.exclusive(), runtime.store.reading() as tx:
         fresh = checkpoints.keep(tx, _names(runtime, back_office), runtime.clock.now())
     if export:
-        write_private(export, checkpoints.path.read_bytes() if checkpoints.path.exists() else b"")
+        _write(export, checkpoints.path.read_bytes() if checkpoints.path.exists() else b"")
     document = {"kept": [asdict(one) for one in fresh], "file": str(export or checkpoints.path)}
     invocation.show(document, lambda: [_kept_line(one) for one in fresh] or ["Nothing was added since the last one."])
 
@@ -96,3 +96,13 @@ def _line(one: dict[str, Any]) -> str:
 
 def _kept_line(one: Checkpoint) -> str:
     return f"{one.back_office}: entry {one.seq}, hash {one.hash[:16]}…"
+
+
+def _write(path: Path, content: bytes) -> None:
+    from tieline.host.state import write_private
+
+    try:
+        write_private(path, content)
+    except OSError as error:
+        words = f"the checkpoints cannot be written ({error.strerror})"
+        raise Misconfigured(words, where=str(path), mend="Name another file.") from None

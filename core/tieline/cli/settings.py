@@ -87,7 +87,7 @@ def edit(invocation: Invocation) -> None:
 @click.argument("path", required=False, type=click.Path(exists=True, dir_okay=False))
 @pass_invocation
 def check(invocation: Invocation, path: str | None) -> None:
-    """Check the file, or another one, against the plugins. Exit 2 with every mistake and its line."""
+    """Check the file, or another one, against the plugins. Exit 1 with every mistake and its line."""
     from pathlib import Path
 
     from tieline.admin.file import SettingsFile

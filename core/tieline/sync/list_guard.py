@@ -133,7 +133,7 @@ def _is_due(context: Context, managed: ManagedList) -> bool:
 
 
 def _scope(context: Context) -> str:
-    return f"lists read whole {context.back_office}"
+    return f"lists_whole:{context.back_office}"
 
 
 def _standing(known: _Known) -> dict[str, StoredRow]:

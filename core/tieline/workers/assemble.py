@@ -59,7 +59,7 @@ def assemble(
     """Log in on both sides, make sure both are still who they were, take the lease. Without a `point` of the caller's
     the environment may name fault points. Raises Misconfigured, and TransientError while another worker runs this back
     office."""
-    told = point or from_environment(runtime.environment)
+    told = point or from_environment(runtime.environment, runtime.say)
     runtime.store.check()  # half of a damaged memory would send what the other half forbids
     chosen = runtime.back_office(back_office)
     settings = Chosen(settings_file(runtime), chosen.name)

@@ -44,7 +44,7 @@ class Chosen:
         self._file, self._back_office = file, back_office
         self._mark = _mark(file.path)
         self._settings: AdminSettings = file.settings()
-        self.complaint = ""
+        self._complaint = ""
 
     def look_again(self) -> None:
         """Read the file if it is another one than at the last look."""
@@ -53,9 +53,14 @@ class Chosen:
             return
         self._mark = mark
         try:
-            self._settings, self.complaint = self._file.settings(), ""
+            self._settings, self._complaint = self._file.settings(), ""
         except BadSettings as error:
-            self.complaint = f"{error.sentence()} The settings of before stay in force."
+            self._complaint = f"{error.sentence()} The settings of before stay in force."
+
+    def complaints(self) -> list[str]:
+        """What is wrong with the file as it stands; told once for each change of it."""
+        told, self._complaint = self._complaint, ""
+        return [told] if told else []
 
     @property
     def paused(self) -> bool:

@@ -28,7 +28,7 @@ def run_once(engine: Engine, confirm: Confirm, progress: Progress = lambda _stag
             _first_load(cycle, engine, confirm)
         report = cycle.run()
         report.problems += mirror_lists(engine.context, engine.org, engine.chosen.mirrors, engine.write_package)
-        report.problems += [engine.chosen.complaint] if engine.chosen.complaint else []
+        report.problems += engine.chosen.complaints()
         return report
     except Fenced as error:
         raise _lost(engine.context) from error

@@ -48,9 +48,13 @@ def strikes(text: str) -> tuple[Strike, ...]:
     return tuple(_strike(part.strip()) for part in text.split(",") if part.strip())
 
 
-def from_environment(environment: Mapping[str, str]) -> Callable[[Point], None] | None:
-    """What to call at each point; None when the variable asks for nothing."""
+def from_environment(
+    environment: Mapping[str, str], say: Callable[[str], object] = lambda _line: None
+) -> Callable[[Point], None] | None:
+    """What to call at each point; None when the variable asks for nothing. `say` tells a person that it does."""
     asked = strikes(environment.get(VARIABLE, ""))
+    if asked:
+        say(f"{VARIABLE} is set: this process fails on purpose. Take it away unless that is a test.")
     return FaultPoints(asked).passed if asked else None
 
 

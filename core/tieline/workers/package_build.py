@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tieline.contract import Component, Misconfigured
 from tieline.host.runtime import Runtime
+from tieline.host.state import write_private
 from tieline.package.apply import package_files, plan_package
 from tieline.package.archive import pack
 from tieline.package.desired import desired_components
@@ -25,7 +26,7 @@ def build(runtime: Runtime, system: str, org: str, out: Path) -> int:
     check_schema(system, components)
     files = package_files(lambda sent, removed: hook.write_package(components=sent, removed=removed), components)
     try:
-        out.write_bytes(pack(files))
+        write_private(out, pack(files))
     except OSError as error:
         words = f"the package cannot be written ({error.strerror})"
         raise Misconfigured(words, where=str(out), mend="Name another file.") from None
