@@ -1,0 +1,40 @@
+"""`tieline demo --system intacct`: what the command says, compared with what the systems' own files hold."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.deep
+LISTS = 12
+
+
+def _records(database: Path, kind: str) -> list[dict[str, Any]]:
+    with closing(sqlite3.connect(database)) as base:
+        found = base.execute("SELECT body FROM record WHERE kind = ?", (kind,)).fetchall()
+    return [json.loads(body) for (body,) in found]
+
+
+def test_the_demonstration_shows_intacct(tieline: Any, built_in: Path) -> None:
+    told = tieline("--json", "demo", "--system", "intacct", "--data", built_in).ok()
+    assert (told["errors"], told["mismatches"], told["duplicates"], told["writes_in_idle_cycle"]) == ([], 0, 0, 0)
+    assert told["order_numbers"] == ["SQ0001", "SO0001", "SI0001"]
+    assert len(told["managed_lists"]) == LISTS
+    assert all(told["managed_lists"].values())
+    org, erp = (next((tieline.state / name).glob("*.db")) for name in ("org", "intacct"))
+    assert told["accounts"] == len(_records(erp, "CUSTOMER"))
+    assert told["products"] == len(_records(erp, "ITEM"))
+    made = [one for one in _records(erp, "SODOCUMENT") if one.get("EXTERNALID")]
+    assert [one["DOCPARID"] for one in made] == ["Sales Quote", "Sales Order", "Sales Invoice"]
+    assert [one["STATE"] for one in made] == ["Converted", "Converted", "Pending"]
+    shown = {one["Number__c"]: one for one in _records(org, "ERP_Document__c")}
+    assert [shown[number]["Total__c"] for number in told["order_numbers"]] == [162.5, 162.5, 162.5]
+    (opportunity,) = _records(org, "Opportunity")
+    assert opportunity["Intacct_Amount__c"] == 162.5
+    again = tieline("--json", "demo", "--system", "intacct", "--data", built_in).ok()
+    assert again["order_numbers"] == told["order_numbers"]
