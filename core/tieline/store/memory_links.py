@@ -19,13 +19,14 @@ Key = tuple[str, str, str, Side, str]
 
 @dataclass
 class LinkTables:
-    """Links by id, and where they are found: by key, by parent, among the dirty ones, among the stale ones."""
+    """Links by id, and where they are found: by key, by parent, among those that are dirty, stale, or half."""
 
     links: dict[str, Link] = field(default_factory=dict)
     keys: dict[Key, tuple[str, ...]] = field(default_factory=dict)
     parents: dict[str, tuple[str, ...]] = field(default_factory=dict)
     dirty: dict[str, bool] = field(default_factory=dict)
     stale: dict[str, bool] = field(default_factory=dict)
+    halves: dict[str, bool] = field(default_factory=dict)
 
 
 class MemoryLinks:
@@ -38,6 +39,7 @@ class MemoryLinks:
         self._by_parent = Overlay(tables.parents)
         self._dirty = Overlay(tables.dirty)
         self._stale = Overlay(tables.stale)
+        self._halves = Overlay(tables.halves)
 
     def keep_links(self, tables: LinkTables) -> None:
         self._links.keep(tables.links)
@@ -45,6 +47,7 @@ class MemoryLinks:
         self._by_parent.keep(tables.parents)
         self._dirty.keep(tables.dirty)
         self._stale.keep(tables.stale)
+        self._halves.keep(tables.halves)
 
     def link(self, ident: str) -> Link | None:
         return self._links.get(ident)
@@ -82,6 +85,12 @@ class MemoryLinks:
             return all(want in ("", have) for want, have in asked)
 
         return self._select(self._links.keys(), wanted, after, limit)
+
+    def half_links(self, back_office: str, entity: str, mapping: str, limit: int, after: str = "") -> list[Link]:
+        place = (back_office, entity, mapping)
+        return self._select(
+            self._halves.keys(), lambda link: (link.back_office, link.entity, link.mapping) == place, after, limit
+        )
 
     def stale_panels(self, back_office: str, limit: int, after: str = "") -> list[Link]:
         return self._select(self._stale.keys(), lambda link: link.back_office == back_office, after, limit)
@@ -127,6 +136,7 @@ class MemoryLinks:
         self._move(before.parent if before else "", after.parent, after.id)
         _mark(self._dirty, after.id, after.dirty)
         _mark(self._stale, after.id, not after.panel)
+        _mark(self._halves, after.id, not after.tombstone and not (after.crm_key and after.erp_key))
 
     def _move(self, old: str, new: str, ident: str) -> None:
         if old == new:

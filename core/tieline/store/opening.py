@@ -15,7 +15,7 @@ from tieline.store import dialect
 from tieline.store.sql import SqlStore
 
 FILE = "tieline.db"
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration this version knows."""
 
 

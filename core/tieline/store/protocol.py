@@ -41,6 +41,9 @@ class Transaction(Protocol):
     ) -> list[Link]:
         """Links in order of the id; empty criteria select all."""
 
+    def half_links(self, back_office: str, entity: str, mapping: str, limit: int, after: str = "") -> list[Link]:
+        """Live links that have a record on one side only, in order of the id."""
+
     def stale_panels(self, back_office: str, limit: int, after: str = "") -> list[Link]:
         """Links whose org panel may lag behind (saved with `panel` empty), in order of the id."""
 

@@ -25,6 +25,7 @@ Place = tuple[str, str, str, Side, tuple[str]]
 CHUNK = 500  # keys in one IN list: SQLite's oldest limit is 999 parameters
 _EMPTY: Any = literal_column("''")  # partial indexes are only found by the very words of their condition
 _ALIVE, _BURIED = LINK.c.tombstone == _EMPTY, LINK.c.tombstone != _EMPTY
+_HALF = or_(LINK.c.crm_key == _EMPTY, LINK.c.erp_key == _EMPTY)
 _RANK = case((or_(*(LINK.c.tombstone.startswith(how) for how in SUPERSEDED)), 0), else_=1)
 _KEYS = {Side.CRM: LINK.c.crm_key, Side.ERP: LINK.c.erp_key}
 
@@ -85,6 +86,10 @@ class SqlLinks:
     ) -> list[Link]:
         asked = ((LINK.c.back_office, back_office), (LINK.c.mapping, mapping), (LINK.c.status, str(status)))
         return self._page(_LINKS.where(*(column == value for column, value in asked if value)), limit, after)
+
+    def half_links(self, back_office: str, entity: str, mapping: str, limit: int, after: str = "") -> list[Link]:
+        here = (LINK.c.back_office == back_office, LINK.c.entity == entity, LINK.c.mapping == mapping)
+        return self._page(_LINKS.where(*here, _ALIVE, _HALF), limit, after)
 
     def stale_panels(self, back_office: str, limit: int, after: str = "") -> list[Link]:
         return self._page(_LINKS.where(LINK.c.stale, LINK.c.back_office == back_office), limit, after)

@@ -60,6 +60,7 @@ _partial("ix_link_buried_erp", "back_office entity mapping erp_key", "erp_key <>
 _partial("ix_link_parent", "parent id", "parent <> ''")
 _partial("ix_link_dirty", "back_office mapping id", "dirty is true")
 _partial("ix_link_stale", "back_office id", "stale is true")
+_partial("ix_link_half", "back_office entity mapping id", "tombstone = '' and (crm_key = '' or erp_key = '')")
 Index("ix_link_status", LINK.c.back_office, LINK.c.mapping, LINK.c.status, LINK.c.tombstone)
 
 CALL = Table(

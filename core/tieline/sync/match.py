@@ -47,10 +47,11 @@ def match_mapping(context: Context, entity: str, rules: Rules) -> Matched:
 
 
 def _anything_new(tx: Transaction, context: Context, rules: Rules) -> bool:
-    """Whether a link with one side only waits to be planned: only that can change who matches whom."""
+    """Whether a link with one side only waits to be planned: only that can change who matches whom. One whose birth
+    awaits an answer had no partner when it was sent, and stays dirty until it is answered."""
     after, limit = "", context.options.page_of_links
     while links := tx.dirty_links(context.back_office, rules.name, context.clock.now(), limit, after):
-        if any(not (link.crm_key and link.erp_key) for link in links):
+        if any(not link.awaiting and not (link.crm_key and link.erp_key) for link in links):
             return True
         after = links[-1].id
     return False
@@ -59,29 +60,18 @@ def _anything_new(tx: Transaction, context: Context, rules: Rules) -> bool:
 def _candidates(tx: Transaction, context: Context, entity: str, rules: Rules) -> tuple[list[Link], list[Link]]:
     """Half-links that may be joined in this entity: of the CRM (also those without an entity yet), and of the ERP."""
     busy = {item.link for call in tx.open_calls(context.back_office) for item in call.items}
-    erp = [
-        link
-        for link in strangers(tx, context, entity, rules)
-        if link.erp and not link.erp.deleted and not link.crm_key and link.id not in busy
-    ]
-    crm = [
-        link
-        for home in dict.fromkeys((entity, context.home))
-        for link in strangers(tx, context, home, rules)
-        if link.crm and not link.crm.deleted and not link.erp_key and link.id not in busy
-    ]
-    return crm, erp
+    places = dict.fromkeys((entity, context.home))
+    free = [link for place in places for link in strangers(tx, context, place, rules) if link.id not in busy]
+    erp = [one for one in free if one.erp and not one.erp.deleted and not one.crm_key and one.entity == entity]
+    return [one for one in free if one.crm and not one.crm.deleted and not one.erp_key], erp
 
 
 def strangers(tx: Transaction, context: Context, entity: str, rules: Rules) -> Iterator[Link]:
     """Live links that have a record on one side only."""
     after = ""
     while True:
-        links = tx.find_links(context.back_office, rules.name, after=after, limit=context.options.page_of_links)
-        for link in links:
-            alone = not (link.crm_key and link.erp_key)
-            if link.entity == entity and alone and not link.tombstone and not link.extra.get(HELD):
-                yield link
+        links = tx.half_links(context.back_office, entity, rules.name, context.options.page_of_links, after)
+        yield from (link for link in links if not link.extra.get(HELD))
         if len(links) < context.options.page_of_links:
             return
         after = links[-1].id

@@ -167,6 +167,22 @@ def test_links_by_criteria(store: Store, make_link: MakeLink) -> None:
         assert sum(tx.count_links().values()) == 4
 
 
+def test_half_links_are_the_live_ones_with_one_side(store: Store, make_link: MakeLink) -> None:
+    save(
+        store,
+        make_link("a", erp_key=""), make_link("b"), make_link("c", crm_key=""), make_link("d", erp_key="", entity="x"),
+        make_link("e", erp_key="", tombstone="gone:crm"), make_link("f", erp_key="", mapping="toy.product"),
+        make_link("g", erp_key=""),
+    )  # fmt: skip
+    with store.reading() as tx:
+        assert [link.id for link in tx.half_links(*KEY, 10)] == ["a", "c", "g"]
+        assert [link.id for link in tx.half_links(*KEY, 1, after="a")] == ["c"]
+    save(store, replace(load(store, "a"), erp_key="e"), replace(load(store, "c"), tombstone="merged:a"))
+    save(store, replace(load(store, "b"), crm_key=""))
+    with store.reading() as tx:
+        assert [link.id for link in tx.half_links(*KEY, 10)] == ["b", "g"]
+
+
 def test_stale_panels(store: Store, make_link: MakeLink) -> None:
     save(store, make_link("a", panel=""), make_link("b"), make_link("c", panel=""), make_link("d", back_office="x"))
     with store.reading() as tx:

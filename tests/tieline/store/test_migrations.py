@@ -70,6 +70,17 @@ def test_up_down_up(engine: Engine) -> None:
         assert schema(database) == first
 
 
+def test_an_older_database_is_brought_up_to_date_with_its_links(engine: Engine) -> None:
+    opening.migrate(engine, "0001")
+    row = ("x", "b", "", "m", "c", "", "", "In Sync", 0, 0, None, "", 1, "{}")
+    with engine.begin() as database:
+        database.exec_driver_sql(f"insert into link values ({', '.join('?' * len(row))})", row)
+    opening.bring_up_to_date(engine)
+    assert opening.current_version(engine) == opening.HEAD
+    with engine.connect() as database:
+        assert database.exec_driver_sql("select id from link").scalars().all() == ["x"]
+
+
 def test_a_failed_migration_leaves_nothing(engine: Engine) -> None:
     with engine.begin() as database:
         database.exec_driver_sql("create table lease (name text)")
@@ -92,6 +103,7 @@ _HERE = "back_office = ? and entity = ? and mapping = ?"
 QUERIES = {
     "uq_link_crm": f"{_HERE} and crm_key <> '' and tombstone = '' and crm_key in (?, ?)",
     "ix_link_buried_erp": f"{_HERE} and erp_key <> '' and tombstone <> '' and erp_key in (?)",
+    "ix_link_half": f"{_HERE} and tombstone = '' and (crm_key = '' or erp_key = '') and id > ? order by id limit 5",
     "ix_link_parent": "parent = ? and parent <> ''",
     "ix_link_dirty": "dirty = 1 and back_office = ? and mapping = ? and id > ? order by id limit 5",
     "ix_link_stale": "stale = 1 and back_office = ? and id > ? order by id limit 5",

@@ -210,6 +210,7 @@ def _whole(tx: Transaction) -> Iterator[Any]:
         ]  # fmt: skip
         for entity in ENTITIES:
             yield [tx.links_by_key(office, entity, mapping, side, KEYS) for mapping in MAPPINGS for side in Side]
+            yield [tx.half_links(office, entity, mapping, 2, after) for mapping in MAPPINGS for after in ("", "a")]
     yield tx.conflicts(), tx.facts("s")
 
 

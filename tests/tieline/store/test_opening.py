@@ -49,7 +49,7 @@ def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / FILE)) as raw, raw:
         raw.execute("update alembic_version set version_num = '9999'")
     assert refusal(tmp_path) == (
-        f"{tmp_path / FILE}: the database was written by a newer version (its tables are at 9999, ours at 0001). "
+        f"{tmp_path / FILE}: the database was written by a newer version (its tables are at 9999, ours at 0002). "
         "Update Tieline, or choose another state directory."
     )
 
