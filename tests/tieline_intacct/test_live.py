@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from tieline.contract import Cursor, Done, Misconfigured, Operation, Refused, Stale, Unknown
+from tieline.contract import (
+    Cursor,
+    Done,
+    Misconfigured,
+    Operation,
+    PermanentError,
+    Refused,
+    Stale,
+    TransientError,
+    Unknown,
+)
 
 NAME = "Müller & Söhne <GmbH> 😀"
 LINES = "SODOCUMENTENTRY"
@@ -297,3 +307,37 @@ def test_a_part_of_a_quote_is_converted_and_then_the_rest(selling: Any, make_wri
     assert len(sources) == 1  # the line is named, not guessed by its place
     assert isinstance(order("rest", "I-1", 3), Done)
     assert selling.read("quote", quote.key).fields["STATE"] == "Converted"
+
+
+def test_a_session_lost_between_two_pages_loses_no_record(opened: Any) -> None:
+    live = opened(page_size="2")
+    keys = [live.create("customer", name, NAME=name).key for name in "abcd"]
+    pages = iter(live.client.pages("", live.shape("customer"), None))
+    first = [record.key for record in next(pages).records]
+    live.transport.intacct.edit("ann", "expire", "SESSION", "all", {})
+    assert [*first, *(record.key for page in pages for record in page.records)] == keys
+
+
+def test_a_session_lost_before_a_write_is_written_once(live: Any) -> None:
+    live.create("customer", "a", NAME="first")
+    live.transport.intacct.edit("ann", "expire", "SESSION", "all", {})
+    assert isinstance(live.create("customer", "b", NAME="second"), Done)
+    assert len(_keys(live, "customer")) == 2
+
+
+@pytest.mark.parametrize("switch", [{"offline": True}, {"rate_limited": True}])
+def test_a_company_that_is_busy_or_off_is_asked_again_later(live: Any, switch: dict[str, bool]) -> None:
+    live.client.check()
+    live.edit("update", "Company", "", **switch)
+    with pytest.raises(TransientError):
+        _keys(live, "customer")
+    refused = live.create("customer", "a", NAME="Acme")
+    assert isinstance(refused, Refused)
+    assert refused.retryable
+
+
+def test_an_object_out_of_reach_stops_itself_alone(live: Any) -> None:
+    live.edit("update", "Company", "", denied_objects="ITEM")
+    with pytest.raises(PermanentError, match="permission"):
+        _keys(live, "item")
+    assert _keys(live, "customer") == []
