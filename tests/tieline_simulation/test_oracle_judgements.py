@@ -307,6 +307,26 @@ def test_i8_a_record_deleted_before_the_engine_heard_of_it_and_made_again_needs_
     _breaks("I8", storm.oracle.books.audited)
 
 
+def test_a_value_put_back_in_the_window_needs_no_audit_entry_of_its_field() -> None:
+    """A later write of the same field and value tells nothing of the earlier one, which was to change another."""
+    storm = _calm("whole")
+    key = _crm_key(storm, "a")
+    storm.crm.edit("Account", key, Manager__c="ours")
+    storm.calm()
+    storm.crm.edit("Account", key, Phone="new")
+
+    def meddle(*_where: str) -> None:
+        storm.erp.between = lambda *_where: None
+        storm.erp.edit("Customers", "a", manager="lost")
+
+    storm.erp.between = meddle  # type: ignore[attr-defined]
+    storm.calm()
+    storm.erp.edit("Customers", "a", manager="taken back")
+    storm.calm()
+    storm.oracle.verdict()
+    assert [(loss.lost, loss.pre_image) for loss in storm.oracle.losses] == [("lost", "ours")]
+
+
 def test_i9_a_press_that_nobody_answers() -> None:
     storm = _calm()
     _breaks("I9", _then_judged(storm, lambda: storm.crm.add("ERP_Request__c", "press", Status__c="New")))

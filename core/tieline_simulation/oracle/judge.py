@@ -65,12 +65,15 @@ class Oracle:
     def about_to_write(self, toy: Toy, entity: str, obj: str, batch: Sequence[Write]) -> None:
         self.catch_up()
         self.rights.about_to_write(toy, entity, obj, batch)
+        if toy is self.truth.bench.erp:
+            self.overwrites.carried = {name for write in batch for name in write.fields}
 
     def _wrote(self, change: Change, mapping: Mapping, name: str, old: str, new: str) -> None:
-        if not self.overwrites.put_back(change, mapping, old, new):
+        put_back = self.overwrites.put_back(change, mapping, name, old)
+        if not put_back:
             self.rights.wrote(change, mapping, name, new)
             self.truth.written.add((change.system, change.key, name, new))
-        self.overwrites.overwritten(change, name, old, new)
+        self.overwrites.overwritten(change, name, old, new, put_back=put_back)
 
     def _deleted(self, change: Change) -> None:
         self.rights.deleted(change)

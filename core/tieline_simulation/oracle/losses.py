@@ -22,9 +22,11 @@ class Losses:
         self.observed: set[str] = set()  # values the engine has read in the ERP
         self.doubtful: list[Loss] = []
         self.listed: list[Loss] = []
+        self.carried: set[str] = set()  # fields of the write that is under way in the ERP
+        self.as_read: list[Loss] = []  # a whole record was put as it was read; these fields were not to change
         self._conflicts: tuple[int, set[str]] = (0, set())
 
-    def overwritten(self, change: Change, name: str, old: str, new: str) -> None:
+    def overwritten(self, change: Change, name: str, old: str, new: str, *, put_back: bool = False) -> None:
         """The engine has put `new` over `old`."""
         if not old or self.truth.ancestor(old, new) or self.logged(old):
             return
@@ -32,6 +34,7 @@ class Losses:
         invariant = "I4" if self.truth.ancestor(new, old) else "I2"
         require(self.in_a_window(change, old), invariant, "{} and is in no log", loss.words())
         self.doubtful.append(loss)
+        self.as_read += [loss] if put_back else []
 
     def in_a_window(self, change: Change, old: str) -> bool:
         """A system without a precondition: its queue hides an edit, or the moment between a client's own read and its
@@ -43,11 +46,12 @@ class Losses:
             return self.truth.typed_at[old] >= erp.looked[change.entity, change.obj, change.key]
         return True
 
-    def put_back(self, change: Change, mapping: Mapping, old: str, new: str) -> bool:
+    def put_back(self, change: Change, mapping: Mapping, name: str, old: str) -> bool:
         """A whole record was written as it had just been read: what was typed in that moment is gone in every field."""
         if not isinstance(self.truth.bench.erp, WholeErp) or mapping.erp_object != change.obj or not old:
             return False
-        return self.truth.ancestor(new, old) and self.in_a_window(change, old)
+        theirs = next(field.erp for field in mapping.fields if field.crm == name)
+        return theirs not in self.carried and self.in_a_window(change, old)
 
     def logged(self, value: str) -> bool:
         """In the log, or a user typed a value over it that is."""
@@ -76,11 +80,11 @@ class Losses:
 
     def _pre_image(self, loss: Loss) -> str:
         """What the engine had read of the field before it wrote, by its own account."""
+        if loss in self.as_read:
+            return loss.written
         form, ancestor = self.truth.form, self.truth.ancestor
         mine = [entry for entry in self._entries(loss) if loss.field in entry.after]
         told = [entry for entry in mine if form(entry.after[loss.field]) == loss.written]
-        if not told and isinstance(self.truth.bench.erp, WholeErp) and ancestor(loss.written, loss.lost):
-            return loss.written  # the write put the whole record as it was read; this field was not to change
         shown = [entry for entry in told if loss.field in entry.before]
         typed_over = [entry for entry in shown if ancestor(form(entry.before[loss.field]), loss.lost)]
         require(typed_over, "I8", "{}: the audit does not show what stood there before", loss.words())
