@@ -33,6 +33,17 @@ def remember(link: Link, side: Side, fields: Mapping[str, Canonical], now: datet
     return replace(link, extra={**link.extra, WRITTEN: written})
 
 
+def forget(link: Link, since: datetime) -> Link:
+    """The link without what was written before: nobody asks for that any more."""
+    written = link.extra.get(WRITTEN)
+    if not written:
+        return link
+    young = {name: [one for one in entries if _read(one)[1] >= since] for name, entries in written.items()}
+    kept = {name: entries for name, entries in young.items() if entries}
+    rest = {name: value for name, value in link.extra.items() if name != WRITTEN}
+    return replace(link, extra={**rest, WRITTEN: kept} if kept else rest)
+
+
 def flips(entries: Sequence[str], since: datetime) -> float:
     """How often a field was written again because the other side would not keep it."""
     writes = [one for one in map(_read, entries) if one[1] >= since]

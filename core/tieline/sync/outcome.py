@@ -12,7 +12,7 @@ from tieline.sync.absorb import absorb, confirm, observation
 from tieline.sync.context import Options
 from tieline.sync.forms import acknowledged
 from tieline.sync.identity import fingerprint
-from tieline.sync.loops import remember
+from tieline.sync.loops import forget, remember
 from tieline.sync.overtaken import moved_meanwhile, overtaken, without_passed
 from tieline.sync.rules import Rules
 from tieline.sync.status import answered, settled, with_status
@@ -48,6 +48,7 @@ def apply(
 ) -> Settled:
     """Take one outcome into the link it belongs to. `ambiguous`: an earlier attempt ended unknown, so a refusal now
     proves nothing about that one and the intent stays open. Notes carry the status that came of it."""
+    link = forget(link, now - options.flips_within)
     return _told(_applied(link, item, side, outcome, rules, now, options, ambiguous=ambiguous))
 
 

@@ -12,6 +12,7 @@ from tieline.store.memory import MemoryStore
 from tieline.store.nouns import Status
 from tieline.sync.loops import flips
 from tieline.sync.repair import Repair
+from tieline.sync.standing import WRITTEN
 from tieline_simulation.bench import Bench
 from tieline_simulation.systems import ToyCrm, VersionedErp
 from tieline_simulation.world import World
@@ -186,3 +187,17 @@ def test_a_flow_that_undoes_a_one_way_field_is_stopped_too() -> None:
     assert link.problem is not None
     assert "Code__c" in link.problem.reason
     assert bench.crm.value("Account", account, "Code__c") == "undone"
+
+
+def test_what_was_written_long_ago_is_forgotten() -> None:
+    """A nightly price list must not make each link longer for ever."""
+    bench = _bench()
+    for night in range(10):
+        bench.world.tick(24 * 3600)
+        bench.erp.edit("Customers", "c0", phone=str(night), name=f"Night {night}")
+        bench.settle()
+    assert {name: len(told) for name, told in bench.link("c0").extra[WRITTEN].items()} == {"Name": 1, "Phone": 1}
+    bench.world.tick(24 * 3600)
+    bench.erp.edit("Customers", "c0", code="C")
+    bench.settle()
+    assert set(bench.link("c0").extra[WRITTEN]) == {"Code__c"}
