@@ -98,8 +98,8 @@ class Mapping:
     `delete_in_crm` and `delete_in_erp` repeat a deletion of the other side there; without them it is noticed and shown.
     `sync_once`: a record that is in the ERP is not changed there any more; edits of the CRM stay where they are.
     `system_of_record` CRM: a record that is out is *Published by CRM* instead of Promoted or In Sync.
-    `review` names fields (name and postcode) that make two strangers alike when all of them agree: a person decides, the
-    two are never joined nor made again by themselves.
+    `review` names fields (name and postcode) that make two strangers alike when all of them agree: a person decides,
+    the two are never joined nor made again by themselves.
     `panel` gives each record an `ERP_Link__c` row for people to read; order lines need none.
     `record_types` overrules `promotion` for records of the CRM with these record types, by `DeveloperName`.
     `number` is the ERP field a person knows the record by (order number); it is shown in messages.
