@@ -15,6 +15,7 @@ from tieline.sync import history
 from tieline.sync.context import Context
 from tieline.sync.entity_rows import ENTITY, REFUSED_CHOICE, remembering, unsaid
 from tieline.sync.identity import fingerprint
+from tieline.sync.panel_waits import drop_waits, is_waiting, keep_waits, waits_scope
 from tieline.sync.points import Point
 from tieline.sync.rules import Rules
 
@@ -36,16 +37,20 @@ NOTES = {
 
 def write_panels(context: Context) -> int:
     """Bring every panel that lags up to date; returns the rows written."""
-    written, after = 0, ""
+    written, after, lagging = 0, "", set[str]()
     while True:
         with context.store.reading() as tx:
             links = tx.stale_panels(context.back_office, BATCH, after)
-            shown = [link for link in links if has_panel(context, link)]
+            waits = tx.facts(waits_scope(context.back_office))
+            now = context.clock.now()
+            shown = [link for link in links if has_panel(context, link) and not is_waiting(link, waits, now)]
             trails = tx.trails(context.back_office, [link.id for link in shown], history.READ)
         if shown:
             written += _write(context, shown, trails)
         _skip(context, [link for link in links if not has_panel(context, link)])
+        lagging |= {link.id for link in links}
         if len(links) < BATCH:
+            drop_waits(context, waits.keys() - lagging)
             return written
         after = links[-1].id
 
@@ -131,17 +136,21 @@ def _write(context: Context, links: Sequence[Link], trails: Mapping[str, Sequenc
     outcomes = context.crm.upsert(LINK_OBJECT, ERP_KEY, sent)
     context.point(Point.PANEL_BEFORE_COMMIT)
     done: dict[str, str] = {}
+    refused: list[Link] = []
     stand = {link.id: shown for link, shown in zip(links, rows, strict=True)}
     for link, shown, outcome in zip(links, rows, outcomes, strict=True):
         if isinstance(outcome, Done):
             done[link.id] = fingerprint(shown)
         elif isinstance(outcome, Refused) and not outcome.retryable:
             done[link.id] = NOT_SHOWN  # the record is gone or hidden; the next change of the link tries again
+        elif isinstance(outcome, Refused):
+            refused.append(link)
     with context.store.transaction(context.fence) as tx:
         fresh = tx.links(list(done))
         same = [replace(one, panel=done[one.id]) for one in fresh.values() if _unmoved(one, links)]
         tx.save_links([_remembered(context, one, stand[one.id]) for one in same])
-        tx.append_audit(context.back_office, [told(context, sorted(done))])
+        keep_waits(tx, context, refused, done)
+        tx.append_audit(context.back_office, [told(context, sorted(done))] if done else [])
     context.point(Point.PANEL_AFTER_COMMIT)
     return len(done)
 
