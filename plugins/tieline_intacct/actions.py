@@ -149,8 +149,7 @@ def _number(values: Values, name: str) -> Decimal:
 _KINDS = {QUOTE: "Sales Quote", ORDER: "Sales Order", INVOICE: "Sales Invoice", OTHER: "Other Sales Document"}
 
 
-def _sync(name: str, on: str, mapping: str, noun: str) -> Action:
-    told = f"Creates or updates the {noun} in Intacct and ties it to this record."
+def _sync(name: str, on: str, mapping: str, told: str) -> Action:
     return Action(SYSTEM, name, "Sync to Intacct", on, partial(promote, mapping), help=told)
 
 
@@ -177,11 +176,15 @@ def _create(name: str, label: str, mapping: str, obj: str, source: str = "") -> 
 
 
 ACTIONS = (
-    _sync("sync_account", "Account", CUSTOMER, "customer"),
-    _sync("sync_contact", "Contact", CONTACT, "contact"),
-    _sync("sync_product", "Product2", ITEM, "item"),
-    _sync("sync_project", PROJECT_OBJECT, PROJECT, "project"),
-    _sync("sync_task", TASK_OBJECT, TASK, "task"),
+    _sync(
+        "sync_account", "Account", CUSTOMER, "Creates or updates the customer in Intacct and ties it to this record."
+    ),
+    _sync("sync_contact", "Contact", CONTACT, "Creates or updates the contact in Intacct and ties it to this record."),
+    _sync("sync_product", "Product2", ITEM, "Creates or updates the item in Intacct and ties it to this record."),
+    _sync(
+        "sync_project", PROJECT_OBJECT, PROJECT, "Creates or updates the project in Intacct and ties it to this record."
+    ),
+    _sync("sync_task", TASK_OBJECT, TASK, "Creates or updates the task in Intacct and ties it to this record."),
     _create(QUOTE_ACTION, "Create Sales Quote", QUOTE, QUOTES),
     _create(ORDER_ACTION, "Create Sales Order", ORDER, ORDERS, QUOTE),
     _create(INVOICE_ACTION, "Create Sales Invoice", INVOICE, INVOICES, ORDER),
