@@ -299,6 +299,7 @@ def test_i8_a_record_deleted_before_the_engine_heard_of_it_and_made_again_needs_
         storm.erp._put("", "Customers", "unheard", {"name": "of"}, engine=True, origin="link")
         storm.oracle.catch_up()
         assert storm.oracle.truth.mutations[place] == 1
+        storm.erp.edit("Customers", "unheard", phone="nobody read it")
         storm.erp.remove("Customers", "unheard")
         storm.oracle.catch_up()
     storm.erp._put("", "Customers", "unheard", {"name": "of"}, engine=True, origin="link")

@@ -73,7 +73,7 @@ class Truth:
         if change.action == "delete":
             self.deleted.add(place)
             if change.key not in self.known:
-                self._forget(change)
+                self._forget(change, place)
             if change.engine:
                 self.erased.add(place)
                 self.engine_deleted(change)
@@ -89,9 +89,10 @@ class Truth:
         self._fields(change, mapping, before)
         self.taken(change, mapping)
 
-    def _forget(self, change: Change) -> None:
+    def _forget(self, change: Change, place: Place) -> None:
         """Deleted before the engine learned that it was born: to the engine it never was. Made once more, under the id
         we chose, it has a life of its own."""
+        self.state.pop(place, None)
         self.mutations.pop((change.system, change.key), None)
         self.written -= {one for one in self.written if one[:2] == (change.system, change.key)}
 
