@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tieline.contract import Side
+from tieline.contract import PermanentError, Record, Side
 from tieline.sync.context import Context
 from tieline.sync.looking import Look, by_key, tells_deletions
 from tieline.sync.observe import Births, Observer
@@ -48,7 +48,7 @@ def take_hints(context: Context, births: Births) -> int:
 
 def _look(context: Context, births: Births, entity: str, rules: Rules, keys: Sequence[str]) -> None:
     """One that the vendor, asked directly, says is not there is gone, unless it tells deletions by itself."""
-    found = context.erp.read(entity, rules.shape(Side.ERP), keys)
+    found = _read(context, entity, rules, keys)
     records = [record for record in found.values() if record is not None]
     missing = {} if tells_deletions(context, Side.ERP, rules) else {k: None for k, r in found.items() if r is None}
     with context.store.transaction(context.fence) as tx:
@@ -56,6 +56,24 @@ def _look(context: Context, births: Births, entity: str, rules: Rules, keys: Seq
         links = tx.links_by_key(context.back_office, entity, rules.name, Side.ERP, list(missing))
         wanted = by_key(Side.ERP, [link for link in links.values() if not link.awaiting])
         Look(tx, context, entity, rules, Side.ERP).take(missing, wanted)
+
+
+def _read(context: Context, entity: str, rules: Rules, keys: Sequence[str]) -> dict[str, Record | None]:
+    """A key that the vendor will never answer for is noted and left out: it does not hold up the others."""
+    try:
+        return dict(context.erp.read(entity, rules.shape(Side.ERP), keys))
+    except PermanentError as error:
+        if len(keys) == 1:
+            _note_refused(context, rules, keys[0], error)
+            return {}
+    middle = len(keys) // 2
+    return _read(context, entity, rules, keys[:middle]) | _read(context, entity, rules, keys[middle:])
+
+
+def _note_refused(context: Context, rules: Rules, key: str, error: PermanentError) -> None:
+    note = context.note("hint_refused", mapping=rules.name, side=Side.ERP, erp_key=key, note=error.sentence())
+    with context.store.transaction(context.fence) as tx:
+        tx.append_audit(context.back_office, [note])
 
 
 def _forget(context: Context, scope: str, taken: Mapping[str, object]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
-from tieline.contract import Cursor, Page, Shape
+from tieline.contract import Cursor, Page, PermanentError, Record, Shape, TransientError
 from tieline.sync.hints import hints_scope
 from tieline_simulation.bench import Bench
 
@@ -68,3 +68,41 @@ def test_a_hint_that_comes_again_meanwhile_stays(bench: Bench, monkeypatch: pyte
     hint(bench, "Customers c1")
     bench.cycle()
     assert left(bench) == {"Customers c1": "later"}
+
+
+def picky(bench: Bench, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """From now on a read of one certain key fails, and so does every read that asks for it among others."""
+    read = bench.erp.read
+
+    def refusing(entity: str, shape: Shape, keys: Sequence[str]) -> Mapping[str, Record | None]:
+        if "bad" in keys:
+            raise error
+        return read(entity, shape, keys)
+
+    monkeypatch.setattr(bench.erp, "read", refusing)
+
+
+def test_a_hint_that_is_refused_for_good_does_not_hold_up_the_others(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("c1", "c2", "c3"):
+        bench.erp.add("Customers", key, bench.entity, name=key)
+    bench.settle()
+    deaf(bench, monkeypatch)
+    picky(bench, monkeypatch, PermanentError("400: no such form of a key"))
+    for key in ("c1", "c2", "c3"):
+        bench.erp.edit("Customers", key, bench.entity, phone="from the message")
+        hint(bench, f"Customers {key}")
+    hint(bench, "Customers bad")
+    assert bench.cycle().problems == []
+    phones = {bench.crm.value("Account", bench.crm_key(key), "Phone") for key in ("c1", "c2", "c3")}
+    assert phones == {"from the message"}
+    assert left(bench) == {}
+    assert bench.audit().count("hint_refused") == len(bench.entities)
+
+
+def test_hints_wait_while_the_vendor_does_not_answer(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    picky(bench, monkeypatch, TransientError("503"))
+    hint(bench, "Customers bad")
+    assert bench.cycle().problems
+    assert set(left(bench)) == {"Customers bad"}
