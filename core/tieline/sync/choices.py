@@ -17,7 +17,7 @@ from tieline.store.nouns import AuditEntry, CursorRow, Link
 from tieline.store.protocol import Transaction
 from tieline.sync.context import Context
 from tieline.sync.entity_rows import CHOSEN, ENTITY, REFUSED_CHOICE, TOLD, told
-from tieline.sync.match import AMBIGUOUS, CANDIDATES
+from tieline.sync.match import AMBIGUOUS, unmarked
 from tieline.sync.panel import LANGUAGE
 from tieline.sync.points import Point
 from tieline.sync.status import settled
@@ -148,8 +148,7 @@ def _taken_back(link: Link, why: str) -> Link:
 
 def _chosen(link: Link, entity: str) -> Link:
     """The link at its new home; whom it may be there is looked at anew."""
-    gone = {REFUSED_CHOICE, CHOSEN, AMBIGUOUS, CANDIDATES}
-    extra = {name: value for name, value in link.extra.items() if name not in gone}
+    extra = {name: value for name, value in unmarked(link).items() if name not in {REFUSED_CHOICE, CHOSEN}}
     if entity:
         extra[CHOSEN] = True
     unclear = link.problem is not None and link.problem.code == AMBIGUOUS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from tieline.contract import Values
 from tieline.store.nouns import Link, Problem
@@ -20,6 +21,8 @@ from tieline.sync.status import settled
 AMBIGUOUS = "ambiguous"
 CANDIDATES = "candidates"
 """In `Link.extra`: by entity, links of the other side that it could be."""
+ALIKE = "alike"
+"""In `Link.extra`: of the entities in which it is ambiguous, those in which no strong key says so."""
 
 
 @dataclass(slots=True)
@@ -128,9 +131,10 @@ def _release(tx: Transaction, entity: str, found: Pairing, by_id: dict[str, Link
         if link.id in settled_now or not _is_ambiguous(link) or (places and entity not in places):
             continue
         left = sorted(places - {entity})
-        extra = {name: value for name, value in link.extra.items() if name not in {AMBIGUOUS, CANDIDATES}}
+        extra = unmarked(link)
         if left:
-            saved.append(replace(link, extra={**extra, AMBIGUOUS: left}))
+            alike = sorted({*link.extra.get(ALIKE, ())} & {*left})
+            saved.append(replace(link, extra={**extra, AMBIGUOUS: left, ALIKE: alike}))
         else:
             saved.append(settled(replace(link, problem=None, dirty=True, extra=extra)))
     tx.save_links(saved)
@@ -144,13 +148,25 @@ def _mark(
     for link in (by_id[ident] for ident in found.ambiguous):
         places = set(link.extra.get(AMBIGUOUS, ()))
         candidates = {**link.extra.get(CANDIDATES, {}), entity: list(found.ambiguous[link.id])}
-        if _is_ambiguous(link) and not link.dirty and candidates == link.extra.get(CANDIDATES):
-            continue
-        extra = {**link.extra, AMBIGUOUS: sorted({*places, entity}), CANDIDATES: candidates}
-        alike = link.id in found.alike
-        why = link.problem if _is_ambiguous(link) else _unclear(rules, context.clock.now(), alike=alike)
-        marked.append(settled(replace(link, problem=why, dirty=False, extra=extra)))
+        alike = {*link.extra.get(ALIKE, ())} - {entity} | ({entity} if link.id in found.alike else set())
+        told = {AMBIGUOUS: sorted({*places, entity}), CANDIDATES: candidates, ALIKE: sorted(alike)}
+        after = replace(link, dirty=False, extra={**link.extra, **told})
+        why = _unclear(rules, context.clock.now(), alike=only_alike(after))
+        if link.problem is None or link.problem.reason != why.reason:
+            after = replace(after, problem=why)
+        if after != link:
+            marked.append(settled(after))
     tx.save_links(marked)
+
+
+def only_alike(link: Link) -> bool:
+    """Whether an ambiguous link merely looks like others: no strong key ties it to one of them in any entity."""
+    return {*link.extra.get(AMBIGUOUS, ())} <= {*link.extra.get(ALIKE, ())}
+
+
+def unmarked(link: Link) -> dict[str, Any]:
+    """What else the link remembers."""
+    return {name: value for name, value in link.extra.items() if name not in {AMBIGUOUS, CANDIDATES, ALIKE}}
 
 
 def _unclear(rules: Rules, now: datetime, *, alike: bool) -> Problem:

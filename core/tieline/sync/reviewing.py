@@ -8,7 +8,7 @@ from datetime import datetime
 from tieline.contract import PermanentError
 from tieline.store.nouns import AuditEntry, Link, Status
 from tieline.store.protocol import Transaction
-from tieline.sync.match import AMBIGUOUS, CANDIDATES
+from tieline.sync.match import AMBIGUOUS, CANDIDATES, only_alike, unmarked
 from tieline.sync.matching import DISTINCT
 from tieline.sync.status import settled
 
@@ -41,12 +41,12 @@ def _candidates(tx: Transaction, link: Link) -> tuple[Link, ...]:
 def say_different(tx: Transaction, back_office: str, one: Unclear, now: datetime, by: str) -> Link:
     """A person says that the record is none of its candidates. Raises PermanentError where a strong key says so too:
     then the key has to be corrected, for the next comparison would find the same."""
-    if one.link.problem is not None and "more than one" in one.link.problem.reason:
+    if not only_alike(one.link):
         raise PermanentError(
             "a strong key says that they are the same", mend="Correct the key, or use `tieline link`.", code="linked"
         )
     others = [candidate.id for candidate in one.candidates]
-    extra = {name: value for name, value in one.link.extra.items() if name not in {AMBIGUOUS, CANDIDATES}}
+    extra = unmarked(one.link)
     extra[DISTINCT] = sorted({*extra.get(DISTINCT, ()), *others})
     free = settled(replace(one.link, problem=None, dirty=True, extra=extra))
     tx.save_links([free, *(replace(candidate, dirty=True) for candidate in one.candidates)])

@@ -103,3 +103,43 @@ def test_candidates_of_a_strong_key_are_listed_too_and_cannot_be_told_apart() ->
     assert {other.erp_key for other in one.candidates} == {"c1", "c2"}
     with pytest.raises(PermanentError), bench.store.transaction() as tx:
         say_different(tx, "books", one, bench.world.now(), "ada")
+
+
+def _reworded(bench: Bench, reason: str) -> Unclear:
+    """The question put in other words."""
+    (one,) = _queue(bench)
+    assert one.link.problem is not None
+    with bench.store.transaction() as tx:
+        tx.save_links([replace(one.link, problem=replace(one.link.problem, reason=reason))])
+    (again,) = _queue(bench)
+    return again
+
+
+def test_what_a_person_may_deny_hangs_on_the_keys_and_not_on_the_words() -> None:
+    world = World()
+    strong = Bench(world, ToyCrm(world), VersionedErp(world), MemoryStore(), ("",))
+    strong.confirm()
+    strong.crm.add("Account", "a1", Name="One", Code__c="C")
+    strong.erp.add("Customers", "c1", name="Uno", code="C")
+    strong.erp.add("Customers", "c2", name="Due", code="C")
+    strong.settle()
+    one = _reworded(strong, "two customers share its number")
+    with pytest.raises(PermanentError), strong.store.transaction() as tx:
+        say_different(tx, "books", one, world.now(), "ada")
+    alike = _bench()
+    one = _reworded(alike, "more than one person thinks so")
+    with alike.store.transaction() as tx:
+        assert say_different(tx, "books", one, alike.world.now(), "ada").problem is None
+
+
+def test_those_that_looked_alike_may_come_to_share_a_strong_key() -> None:
+    bench = _bench()
+    bench.crm.edit("Account", "a1", Code__c="K")
+    bench.crm.add("Account", "a2", Name="Other", Code__c="K")
+    bench.erp.edit("Customers", "c1", code="K")
+    bench.settle()
+    one = next(one for one in _queue(bench) if one.link.crm_key == "a1")
+    assert one.link.problem is not None
+    assert "more than one" in one.link.problem.reason
+    with pytest.raises(PermanentError), bench.store.transaction() as tx:
+        say_different(tx, "books", one, bench.world.now(), "ada")
