@@ -60,6 +60,16 @@ def is_missing(link: Link, side: Side, record: Record | None) -> bool:
     return not known and (record is None or record.deleted)
 
 
+def is_carried(link: Link) -> bool:
+    """Whether its parent should carry this child. One with a write on its way is not judged."""
+    return link.erp is not None and not link.erp.deleted and not link.awaiting
+
+
+def not_carried(link: Link) -> Link:
+    """The child as its parent's record tells: gone."""
+    return settled(replace(link, erp=replace(link.erp, deleted=True) if link.erp else None, dirty=True))
+
+
 @dataclass
 class Look:
     """What a look showed, taken into links inside the caller's transaction. `told` are keys the system itself says
@@ -78,21 +88,36 @@ class Look:
     notes: list[AuditEntry] = field(default_factory=list)
 
     def take(self, found: Found, wanted: Wanted) -> int:
-        """Returns the links that changed."""
-        fresh = self.tx.links([ident for idents in wanted.values() for ident in idents])
-        pairs = [(fresh[i], record) for key, record in found.items() for i in wanted.get(key, ()) if i in fresh]
-        missing = {link.id for link, record in pairs if is_missing(link, self.side, record)}
-        verdict = self._verdict(len({link.key(self.side) for link, _ in pairs if link.id in missing}))
+        """Returns the links that changed. Judged together; loaded and saved a page at a time, for it may be all."""
+        keys, size = list(found), self.context.options.page_of_links
+        pages = [keys[start : start + size] for start in range(0, len(keys), size)]
+        missing = sum(self._missing_of(self._pairs(page, found, wanted)) for page in pages)
+        verdict = self._verdict(missing)
+        return sum(self._take_page(verdict, self._pairs(page, found, wanted)) for page in pages)
+
+    def _pairs(self, keys: Sequence[str], found: Found, wanted: Wanted) -> list[tuple[Link, Record | None]]:
+        fresh = self.tx.links([ident for key in keys for ident in wanted.get(key, ())])
+        return [(fresh[ident], found[key]) for key in keys for ident in wanted.get(key, ()) if ident in fresh]
+
+    def _missing_of(self, pairs: Sequence[tuple[Link, Record | None]]) -> int:
+        return len({link.key(self.side) for link, record in pairs if is_missing(link, self.side, record)})
+
+    def _take_page(self, verdict: Verdict, pairs: Sequence[tuple[Link, Record | None]]) -> int:
         for link, record in pairs:
-            if link.id not in missing:
+            if not is_missing(link, self.side, record):
                 self._absorb(link, record)
             elif verdict is not Verdict.HELD or self.parking:
                 proved = self._is_gone(verdict, link, record)
                 self.saved.append(settled(gone(link, self.side)) if proved else self._out_of_sight(link))
+        return self._save()
+
+    def _save(self) -> int:
+        changed = len(self.saved)
         self.tx.save_links(self.saved)
         if self.notes:
             self.tx.append_audit(self.context.back_office, self.notes)
-        return len(self.saved)
+        self.saved, self.notes = [], []
+        return changed
 
     def _verdict(self, missing: int) -> Verdict:
         part = part_of(self.side, self.entity, self.rules.name)
@@ -133,8 +158,15 @@ class Look:
         problem = link.problem if link.problem and link.problem.code == OUT_OF_SIGHT else _hidden(self.side, now)
         due = now + backoff(attempts, self.context.options)
         extra = {**link.extra, HIDDEN: str(self.side)}
-        after = replace(link, problem=problem, attempts=attempts, not_before=due, dirty=True, extra=extra)
-        return settled(after)
+        after = settled(replace(link, problem=problem, attempts=attempts, not_before=due, dirty=True, extra=extra))
+        if False:
+            self.notes.append(
+                self.context.note(
+                    "hidden", link=link.id, mapping=link.mapping, side=self.side, crm_key=link.crm_key,
+                    erp_key=link.erp_key, status=str(after.status),
+                )
+            )  # fmt: skip
+        return after
 
 
 def _hidden(side: Side, now: datetime) -> Problem:

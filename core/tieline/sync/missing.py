@@ -19,7 +19,10 @@ from tieline.sync.context import Context
 from tieline.sync.parts import Part, order_round
 
 Suspicion = Mapping[str, Any]
-"""`missing` of `known` records, `since` when, and `approved`: for how many a person said yes."""
+"""`missing` of `known` records, `since` when, after how many full `readings`, and `approved`: for how many a person
+said yes."""
+
+_DOUBLINGS = 10  # beyond a day whatever the first wait is: keeps the number small
 
 
 class Verdict(Enum):
@@ -74,6 +77,14 @@ def recheck(tx: Transaction, context: Context, part: Part, missing: int, known: 
     return Verdict.APPROVED if approved else Verdict.BELIEVED
 
 
+def doubted(tx: Transaction, context: Context, part: Part, missing: int, known: int) -> bool:
+    """Whether so many would be held again: nobody said yes, and the suspicion that stands is no smaller now."""
+    before = tx.fact(suspicions_scope(context.back_office), part.name)
+    if before is None or "approved" in before:
+        return False
+    return _many(tx, context, part, missing, known, _lately(tx, context, part)["count"])
+
+
 def _many(tx: Transaction, context: Context, part: Part, missing: int, known: int | None, lately: int) -> bool:
     """A drip of losses adds up over a day; an object that reads as empty is never believed by itself."""
     options, total = context.options, missing + lately
@@ -108,14 +119,18 @@ def _lately(tx: Transaction, context: Context, part: Part) -> dict[str, Any]:
 def _suspect(
     tx: Transaction, context: Context, part: Part, missing: int, known: int | None, before: Suspicion | None
 ) -> None:  # fmt: skip
-    """Keep it, tell it once, and have the part read whole again after a while: it may heal by itself."""
-    now = context.clock.now()
+    """Keep it, tell it once, and have the part read whole again after a while, a longer one each time: it may heal by
+    itself, and a reading is dear."""
+    now, full = context.clock.now(), known is not None
     if before is not None and known is None:  # a look at some records takes back nothing of what a full reading missed
         missing, known = max(missing, before["missing"]), before["known"]
     there = known if known is not None else _count(tx, context, part)
     since = before["since"] if before else now.isoformat()
-    tx.save_fact(suspicions_scope(context.back_office), part.name, {"missing": missing, "known": there, "since": since})
-    order_round(tx, context.back_office, part, now + context.options.missing_again)
+    readings = before.get("readings", 0) if before else 0
+    wait = min(context.options.missing_again * 2 ** min(readings, _DOUBLINGS), context.options.audit_every)
+    told = {"missing": missing, "known": there, "since": since, "readings": readings + full}
+    tx.save_fact(suspicions_scope(context.back_office), part.name, told)
+    order_round(tx, context.back_office, part, now + wait)
     if before is not None:
         return
     said = f"{missing} of {there} {part.words} seem to be gone"

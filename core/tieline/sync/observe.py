@@ -14,13 +14,12 @@ from tieline.sync.backward import CLOCK, STAMPS, note_backward, settle_backward,
 from tieline.sync.context import Context
 from tieline.sync.family import wake_children
 from tieline.sync.identity import link_id, read_marker, reference, unused
-from tieline.sync.looking import is_missing
+from tieline.sync.looking import is_carried, is_missing, not_carried
 from tieline.sync.merged import come_back
 from tieline.sync.missing import Verdict, believable
 from tieline.sync.parts import part_of
 from tieline.sync.points import Point
 from tieline.sync.rules import Rules
-from tieline.sync.status import settled
 
 
 @dataclass(slots=True)
@@ -38,6 +37,12 @@ class Seen:
 Births = dict[tuple[str, str], str]
 """(mapping, ERP key) -> link, for creates that are sent and not yet acknowledged."""
 
+
+Lost = dict[str, dict[str, str]]
+"""Children that their parents do not carry any more, for whoever judges them together: mapping -> ERP key -> link."""
+
+Known = dict[str, list[Link]]
+"""Links by the record's key."""
 
 RefusedPart = Callable[[Rules, PermanentError], object]
 
@@ -140,11 +145,12 @@ class Observer:
 
     def absorb_all(
         self, tx: Transaction, side: Side, entity: str, rules: Rules, records: Sequence[Record], *,
-        thorough: bool = False,
+        known: Known | None = None, lost: Lost | None = None,
     ) -> Seen:  # fmt: skip
-        """Take records (and the children they carry) into their links, inside the caller's transaction. `thorough`
-        looks for lost children of parents that have not moved too."""
-        links = self.links_of(tx, side, entity, rules, records)
+        """Take records (and the children they carry) into their links, inside the caller's transaction. `known` are
+        their links, where the caller has them. With `lost`, children of parents that have not moved are looked for
+        too, and those that are not carried any more are put there instead of being judged page by page."""
+        links = self.links_of(tx, side, entity, rules, records) if known is None else known
         records = self._believed(tx, side, entity, rules, records, links)
         strangers = [record for record in records if not links.get(record.key)]
         born = unused(tx, {one.key: self.newborn(tx, side, entity, rules, one) for one in strangers})
@@ -168,9 +174,9 @@ class Observer:
         if notes:
             tx.append_audit(self.context.back_office, notes)
         seen = Seen(len(records), len(saved))
-        moved = {link.key(side) for link in saved.values()} | {one.key for one in records if thorough}
+        moved = {link.key(side) for link in saved.values()} | {one.key for one in records if lost is not None}
         for child in rules.embedded if side is Side.ERP else ():
-            seen.add(self._embedded(tx, entity, rules, child, records, moved))
+            seen.add(self._embedded(tx, entity, rules, child, records, moved, lost))
         return seen
 
     def _believed(
@@ -184,14 +190,12 @@ class Observer:
             return records
         return [record for record in records if record.key not in lost]
 
-    def links_of(
-        self, tx: Transaction, side: Side, entity: str, rules: Rules, records: Sequence[Record]
-    ) -> dict[str, list[Link]]:
+    def links_of(self, tx: Transaction, side: Side, entity: str, rules: Rules, records: Sequence[Record]) -> Known:
         """One ERP record has one link; one CRM record may have one in each entity."""
         context = self.context
         keys = [record.key for record in records]
         entities = [entity] if side is Side.ERP else list(dict.fromkeys((*context.entities, context.home)))
-        found: dict[str, list[Link]] = {}
+        found: Known = {}
         for name in entities:
             for key, link in tx.links_by_key(context.back_office, name, rules.name, side, keys).items():
                 found.setdefault(key, []).append(link)
@@ -244,34 +248,41 @@ class Observer:
         return mapping.create_in_erp or any(field.key for field in mapping.fields)
 
     def _embedded(
-        self, tx: Transaction, entity: str, rules: Rules, child: Rules, records: Iterable[Record], moved: Set[str]
-    ) -> Seen:
+        self, tx: Transaction, entity: str, rules: Rules, child: Rules, records: Iterable[Record], moved: Set[str],
+        lost: Lost | None,
+    ) -> Seen:  # fmt: skip
         """Children come as the full set of their parent: one that is missing from it is gone. Only a parent that moved
         can have lost one."""
         held = {record.key: record.children.get(child.object_on(Side.ERP)) for record in records}
         told = [
             replace(row, parent=row.parent or parent) for parent, rows in held.items() for row in rows or ()
         ]  # fmt: skip
-        total = self.absorb_all(tx, Side.ERP, entity, child, told) if told else Seen()
+        total = self.absorb_all(tx, Side.ERP, entity, child, told, lost=lost) if told else Seen()
         for parent, rows in held.items():
             if rows is not None and parent in moved:
-                total.changed += self._orphans(tx, entity, rules, child, parent, {row.key for row in rows})
+                orphans = self._orphans(tx, entity, rules, child, parent, {row.key for row in rows})
+                if lost is None:
+                    total.changed += self._bury(tx, entity, child, orphans)
+                else:
+                    lost.setdefault(child.name, {}).update({link.erp_key: link.id for link in orphans})
+        for row in told:  # moved here from another parent, or this parent was read before in an older version
+            (lost or {}).get(child.name, {}).pop(row.key, None)
         return total
 
     def _orphans(
         self, tx: Transaction, entity: str, rules: Rules, child: Rules, parent: str, present: set[str]
-    ) -> int:  # fmt: skip
-        gone = [
-            settled(replace(link, erp=replace(link.erp, deleted=True), dirty=True))
+    ) -> list[Link]:  # fmt: skip
+        return [
+            link
             for link in tx.children(reference(rules.name, Side.ERP, parent))
             if (link.back_office, link.entity, link.mapping) == (self.context.back_office, entity, child.name)
-            and link.erp is not None
-            and not link.erp.deleted
-            and not link.awaiting
+            and is_carried(link)
             and link.erp_key not in present
         ]
+
+    def _bury(self, tx: Transaction, entity: str, child: Rules, orphans: Sequence[Link]) -> int:
         part = part_of(Side.ERP, entity, child.name)
-        if believable(tx, self.context, part, len(gone)) is not Verdict.BELIEVED:
+        if believable(tx, self.context, part, len(orphans)) is not Verdict.BELIEVED:
             return 0
-        tx.save_links(gone)
-        return len(gone)
+        tx.save_links([not_carried(link) for link in orphans])
+        return len(orphans)

@@ -52,7 +52,7 @@ def order_round(tx: Transaction, back_office: str, part: Part, due: datetime) ->
     tx.save_fact(scope, part.name, {"due": due.isoformat(), "whole": True, "slices": told.get("slices", 0)})
 
 
-def whole_is_due(tx: Transaction, back_office: str, part: Part) -> bool:
-    """Whether a full reading in one go was asked for and has not been done yet."""
+def whole_is_due(tx: Transaction, back_office: str, part: Part, by: datetime | None = None) -> bool:
+    """Whether a full reading in one go was asked for, to begin at that moment at the latest, and not done yet."""
     told: dict[str, Any] = dict(tx.fact(rounds_scope(back_office), part.name) or {})
-    return bool(told.get("whole"))
+    return bool(told.get("whole")) and (by is None or datetime.fromisoformat(told["due"]) <= by)

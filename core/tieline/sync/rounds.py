@@ -8,8 +8,7 @@ in one go. While a round is under way only its place and short hashes of the key
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,15 +16,13 @@ from typing import Any
 from tieline.contract import Cursor, PermanentError, Record, Side, TielineError
 from tieline.store.nouns import CursorRow, Link
 from tieline.store.protocol import Transaction
+from tieline.sync.absent import Absence, carried_by, known_children, settle_children, short
 from tieline.sync.backward import STAMPS, settle_backward
 from tieline.sync.context import Context
-from tieline.sync.looking import Look, by_key, is_missing, tells_deletions
-from tieline.sync.observe import Births, Observer
-from tieline.sync.parts import Part, part_of, rounds_scope
+from tieline.sync.observe import Births, Lost, Observer
+from tieline.sync.parts import Part, part_of, rounds_scope, whole_is_due
 from tieline.sync.points import Point
 from tieline.sync.rules import Rules
-
-_KEY_HASH = 12  # hex digits: one pair in a million records collides once in 500 rounds, and only hides it from one
 
 
 @dataclass(slots=True)
@@ -52,7 +49,7 @@ def run_rounds(context: Context, births: Births, *, everything: bool = False) ->
     the others from it; the first failure is raised at the end."""
     observer, total, failure = Observer(context, births), Audited(), None
     for part, entities in _parts(context, observer):
-        state = _due(context, part, now=everything)
+        state = _due(context, part, now=everything or _child_is_due(context, part))
         if state is not None and (state.get("whole") or total.compared < context.options.audit_records):
             try:
                 total.add(_Round(context, observer, part, entities, state).go_on(total.compared))
@@ -90,6 +87,16 @@ def _due(context: Context, part: Part, *, now: bool) -> dict[str, Any] | None:
     return told if under_way or datetime.fromisoformat(told["due"]) <= context.clock.now() else None
 
 
+def _child_is_due(context: Context, part: Part) -> bool:
+    """Records inside others are not read alone: a full reading of them is one of their carriers."""
+    if part.side is Side.CRM:
+        return False
+    names = [child.name for child in carried_by(context.rules[part.entity][part.mapping])]
+    with context.store.reading() as tx:
+        now, parts = context.clock.now(), [part_of(part.side, part.entity, name) for name in names]
+        return any(whole_is_due(tx, context.back_office, one, now) for one in parts)
+
+
 def _add_up(context: Context, total: Audited) -> None:
     scope = totals_scope(context.back_office)
     with context.store.transaction(context.fence, durable=False) as tx:
@@ -110,8 +117,9 @@ class _Round:
         self.side, self.entities, self.state = part.side, entities, state
         self.rules = context.rules[entities[0]][part.mapping]
         self.client = context.client(part.side)
-        self.capabilities = self.client.capabilities(self.rules.object_on(part.side))
+        self.resumable = self.client.capabilities(self.rules.object_on(part.side)).resumable
         self.keys: set[str] = set()
+        self.lost: Lost = {}
         self.done = Audited()
 
     def go_on(self, spent: int) -> Audited:
@@ -126,13 +134,19 @@ class _Round:
                     self._pause(page.cursor)
                     return self.done
         self._end()
-        settle_backward(self.context, STAMPS, self.side, self.part.entity, self.part.mapping)
+        for rules in (self.rules, *(self._children() if self._whole else ())):
+            settle_backward(self.context, STAMPS, self.side, self.part.entity, rules.name)
         self.done.rounds = 1
         return self.done
 
     @property
     def _in_one_go(self) -> bool:
-        return bool(self.state.get("whole")) or not self.capabilities.resumable or len(self.entities) > 1
+        return bool(self.state.get("whole")) or not self.resumable or len(self.entities) > 1
+
+    @property
+    def _whole(self) -> bool:
+        """All of it was read in this cycle, so that what it did not show can be judged together."""
+        return self._in_one_go or "stamp" not in self.state
 
     def _place(self) -> Cursor | None:
         """Where the last slice ended."""
@@ -141,12 +155,13 @@ class _Round:
 
     def _take(self, entity: str, rules: Rules, records: Sequence[Record]) -> None:
         context, observer = self.context, self.observer
-        self.keys |= {_short(record.key) for record in records if not record.deleted}
+        self.keys |= {short(record.key) for record in records if not record.deleted}
         self.done.compared += len(records)
         with context.store.transaction(context.fence, durable=False) as tx:
             polled = tx.cursor(context.back_office, entity, self.side, rules.name)
-            finds = [one.key for one in records if self._overlooked(tx, entity, rules, one, polled)]
-            observer.absorb_all(tx, self.side, entity, rules, records, thorough=True)
+            known = observer.links_of(tx, self.side, entity, rules, records)
+            finds = [one.key for one in records if self._overlooked(tx, entity, rules, one, polled, known)]
+            observer.absorb_all(tx, self.side, entity, rules, records, known=known, lost=self.lost)
             words = {"mapping": rules.name, "side": self.side}
             notes = [context.note("drift", note=f"polling missed {key}", **words) for key in finds]
             if notes:
@@ -154,20 +169,21 @@ class _Round:
         self.done.missed += len(finds)
 
     def _overlooked(
-        self, tx: Transaction, entity: str, rules: Rules, record: Record, polled: CursorRow | None
+        self, tx: Transaction, entity: str, rules: Rules, record: Record, polled: CursorRow | None,
+        known: Mapping[str, Sequence[Link]],
     ) -> bool:  # fmt: skip
         """Polling has been past this record's stamp and what it says is not known."""
         if polled is None or record.stamp is None or record.stamp > polled.stamp - self.context.options.overlap:
             return False
-        links = self.observer.links_of(tx, self.side, entity, rules, [record]).get(record.key)
+        links = known.get(record.key)
         if links is None:
             return bool(self.observer.newborn(tx, self.side, entity, rules, record))
         try:
             now = rules.canonical(self.side, record.fields)
         except PermanentError:
             return False
-        known = [seen.fields for link in links if not link.tombstone and (seen := link.seen(self.side))]
-        return any(fields != now for fields in known)
+        told = [seen.fields for link in links if not link.tombstone and (seen := link.seen(self.side))]
+        return any(fields != now for fields in told)
 
     def _pause(self, place: Cursor) -> None:
         context, scope = self.context, self._keys_scope
@@ -177,6 +193,8 @@ class _Round:
         with context.store.transaction(context.fence, durable=False) as tx:
             tx.save_fact(scope, f"{slices:06d}", sorted(self.keys))
             tx.save_fact(rounds_scope(context.back_office), self.part.name, state)
+            for child in self._children():
+                settle_children(tx, context, self.part.entity, child, self._lost(child), None)
 
     @property
     def _keys_scope(self) -> str:
@@ -184,57 +202,41 @@ class _Round:
 
     def _end(self) -> None:
         """Links whose record was not met are looked for by key; what is not there is gone, within reason."""
-        context = self.context
+        context, ending = self.context, Absence(self.context, self.part, self.rules)
         with context.store.reading() as tx:
             earlier = tx.facts(self._keys_scope)
         if not self._in_one_go:
             self.keys = self.keys.union(*map(set, earlier.values()))
-        live = list(self._live())
-        absent = [link for link in live if _short(link.key(self.side)) not in self.keys]
-        self.done.looked_for = len(absent)
-        known = len({link.key(self.side) for link in live})
-        wanted = by_key(self.side, absent)
-        found = self._read(list(wanted)) if wanted else {}
-        told = self._told() if any(record is None for record in found.values()) else frozenset()
+        absent = ending.compare(self.keys)
+        self.done.looked_for = len(absent.wanted)
+        found = ending.look_up(absent) if absent.wanted else {}
+        told = ending.told() if any(record is None for record in found.values()) else frozenset()
+        children = [(child, self._known(child)) for child in self._children()]
         context.point(Point.ROUND_BEFORE_COMMIT)
         with context.store.transaction(context.fence) as tx:
             due = context.clock.now() + context.options.audit_every
             tx.save_fact(rounds_scope(context.back_office), self.part.name, {"due": due.isoformat()})
             for name in earlier:
                 tx.save_fact(self._keys_scope, name, None)
-            Look(tx, context, self.part.entity, self.rules, self.side, told, known).take(found, wanted)
+            ending.settle(tx, found, absent.wanted, told, absent.known)
+            for child, known in children:
+                self._end_child(tx, child, known)
 
-    def _told(self) -> frozenset[str]:
-        """What the system says was deleted, as far back as it remembers."""
-        if not tells_deletions(self.context, self.side, self.rules):
-            return frozenset()
-        since = self.context.clock.now() - self.capabilities.deletes_kept
-        gone = self.client.deleted(self.part.entity, self.rules.object_on(self.side), since)
-        return frozenset(one.key for one in gone)
+    def _children(self) -> list[Rules]:
+        """What these records carry."""
+        return list(carried_by(self.rules)) if self.side is Side.ERP else []
 
-    def _live(self) -> Iterator[Link]:
-        """Links of this part whose record should be there. One with a write on its way is left for the next round."""
-        context, after = self.context, ""
-        homes = {*context.entities, context.home} if self.side is Side.CRM else {self.part.entity}
-        limit = context.options.page_of_links
-        while True:
-            with context.store.reading() as tx:
-                links = tx.find_links(context.back_office, self.rules.name, after=after, limit=limit)
-            for link in links:
-                there = link.entity in homes and link.key(self.side) and link.seen(self.side) is not None
-                if there and not link.awaiting and is_missing(link, self.side, None):
-                    yield link
-            if len(links) < limit:
-                return
-            after = links[-1].id
+    def _lost(self, child: Rules) -> list[str]:
+        return list(self.lost.get(child.name, {}).values())
 
-    def _read(self, keys: Sequence[str]) -> dict[str, Record | None]:
-        shape, size = self.rules.shape(self.side), max(1, self.capabilities.page_size)
-        found: dict[str, Record | None] = {}
-        for start in range(0, len(keys), size):
-            found |= self.client.read(self.part.entity, shape, keys[start : start + size])
-        return found
+    def _known(self, child: Rules) -> int | None:
+        """How many there should be; counted only where it is asked for, for this goes through all links."""
+        if not self._whole:
+            return None
+        return known_children(self.context, self.part.entity, child) if self._lost(child) else 0
 
-
-def _short(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()[:_KEY_HASH]
+    def _end_child(self, tx: Transaction, child: Rules, known: int | None) -> None:
+        context, entity = self.context, self.part.entity
+        if self._whole:
+            tx.save_fact(rounds_scope(context.back_office), part_of(self.side, entity, child.name).name, None)
+        settle_children(tx, context, entity, child, self._lost(child), known)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tieline.contract import Record, Side
+from tieline.contract import Cursor, Page, Record, Shape, Side
 from tieline.store.memory import MemoryStore
 from tieline.store.nouns import Status
 from tieline.sync.hints import hints_scope
+from tieline.sync.history import text
 from tieline.sync.missing import approve, suspicions
 from tieline_simulation.bench import Bench
 from tieline_simulation.systems import Toy, ToyCrm, VersionedErp, WholeErp
@@ -175,6 +177,13 @@ def test_one_record_out_of_sight_in_the_crm_is_not_taken_for_deleted() -> None:
     assert (link.tombstone, link.status) == ("", Status.OUT_OF_SYNC)
     assert link.problem is not None
     assert link.problem.code == "out_of_sight"
+    with bench.store.reading() as tx:
+        trail = tx.audit("books", link=link.id)
+    assert "Out of Sync: out of sight in the CRM" in text(trail, str)
+    for _ in range(30):
+        bench.world.tick(60)
+        bench.cycle()
+    assert bench.audit().count("hidden") == 1  # said once, however often it is looked for
     _show(bench)
     bench.world.tick(3600)
     bench.settle()
@@ -189,3 +198,69 @@ def test_the_limits_are_options() -> None:
         bench.crm.remove("Account", key)
     bench.settle()
     assert _tombstones(bench) == 20
+
+
+def _counted(bench: Bench) -> list[str]:
+    """Keys that are looked up one by one in the ERP from now on."""
+    looked_up: list[str] = []
+    read = bench.erp.read
+
+    def counting(entity: str, shape: Shape, keys: Sequence[str]) -> Mapping[str, Record | None]:
+        looked_up.extend(keys)
+        return read(entity, shape, keys)
+
+    bench.erp.read = counting  # type: ignore[method-assign]
+    return looked_up
+
+
+def _readings(bench: Bench) -> list[int]:
+    with bench.store.reading() as tx:
+        return [told["readings"] for told in suspicions(tx, "books").values()]
+
+
+def test_while_a_suspicion_stands_only_a_few_records_are_looked_up_and_ever_more_rarely() -> None:
+    bench = _loaded(WholeErp, count=80)
+    _hide(bench, Side.ERP, sorted(bench.erp.alive("Customers"))[:60])
+    looked_up = _counted(bench)
+    for _ in range(72):
+        bench.world.tick(3600)
+        bench.cycle()
+    [readings] = _readings(bench)
+    assert 4 <= readings <= 7  # after 1, 2, 4, 8, 16 and 24 hours
+    assert len(looked_up) <= 60 + 10 * readings
+    assert _tombstones(bench) == 0
+    assert _suspected(bench) == 60
+
+
+def test_records_that_can_be_read_again_though_no_list_shows_them_lift_the_suspicion() -> None:
+    bench = _loaded(WholeErp, count=80)
+    keys = sorted(bench.erp.alive("Customers"))[:60]
+    _hide(bench, Side.ERP, keys)
+    bench.world.tick(25 * 3600)
+    bench.cycle()
+    assert _suspected(bench) == 60
+    _show(bench)
+    pages = bench.erp.pages
+
+    def listed(entity: str, shape: Shape, since: Cursor | None) -> Iterator[Page]:
+        for page in pages(entity, shape, since):
+            yield replace(page, records=tuple(one for one in page.records if one.key not in keys))
+
+    bench.erp.pages = listed  # type: ignore[method-assign]
+    bench.world.tick(3700)
+    assert bench.cycle().problems == []
+    assert _suspected(bench) == 0
+
+
+def test_what_a_person_approved_is_looked_up_whole_and_taken_page_by_page() -> None:
+    bench = _loaded(WholeErp, count=30)
+    bench.options = replace(bench.options, page_of_links=7)
+    _hide(bench, Side.ERP, sorted(bench.erp.alive("Customers"))[:20])
+    bench.world.tick(25 * 3600)
+    bench.cycle()
+    looked_up = _counted(bench)
+    assert _yes(bench) == 20
+    bench.cycle()
+    assert sorted(set(looked_up)) == [f"c{number:02}" for number in range(20)]
+    assert _tombstones(bench) == 20
+    assert _suspected(bench) == 0

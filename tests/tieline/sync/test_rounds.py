@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,10 +13,12 @@ import pytest
 from tieline.contract import Capabilities, DeleteSource, Gone, PermanentError, Side
 from tieline.store.memory import MemoryStore
 from tieline.store.nouns import Link
+from tieline.sync.absent import Absence, short
 from tieline.sync.context import Options
-from tieline.sync.rounds import totals_scope
+from tieline.sync.parts import Part
+from tieline.sync.rounds import run_rounds, totals_scope
 from tieline_simulation.bench import Bench
-from tieline_simulation.systems import Toy, ToyCrm, VersionedErp, WholeErp
+from tieline_simulation.systems import AsyncErp, Toy, ToyCrm, VersionedErp, WholeErp
 from tieline_simulation.world import World
 
 DAY = timedelta(hours=25).total_seconds()
@@ -221,3 +224,58 @@ def test_the_key_sweep_serves_every_system_that_tells_no_deletions(source: Delet
     bench.world.tick(DAY)
     bench.settle()
     assert _link(bench, "c05").tombstone == "gone:erp"
+
+
+def _asked(bench: Bench, monkeypatch: pytest.MonkeyPatch, *names: str) -> Counter[str]:
+    """How often the store is asked these questions from now on."""
+    counts: Counter[str] = Counter()
+
+    def counting(name: str, ask: Callable[..., Any]) -> Callable[..., Any]:
+        def asked(*args: Any, **more: Any) -> Any:
+            counts[name] += 1
+            return ask(*args, **more)
+
+        return asked
+
+    with bench.store.reading() as tx:
+        kind = type(tx)
+    for name in names:
+        monkeypatch.setattr(kind, name, counting(name, getattr(kind, name)))
+    return counts
+
+
+def test_a_page_of_a_round_asks_the_store_once_for_its_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = _bench(VersionedErp, count=60)
+    bench.erp.page_size = bench.crm.page_size = 20
+    bench.world.tick(DAY)
+    bench.cycle()
+    counts = _asked(bench, monkeypatch, "links_by_key")
+    audited = run_rounds(bench.context(), {}, everything=True)
+    assert audited.compared == 120
+    assert counts["links_by_key"] <= 2 * 3 + 2  # by page, and one for the empty kind of each side
+
+
+def test_the_end_of_a_round_keeps_no_link_whose_record_was_met() -> None:
+    bench = _bench(count=30)
+    context = bench.context()
+    ending = Absence(context, Part(Side.ERP, "", "customer"), context.rules[""]["customer"])
+    met = {short(f"c{number:02}") for number in range(28)}
+    absent = ending.compare(met)
+    assert absent.known == 30
+    assert absent.wanted == {key: [_link(bench, key).id] for key in ("c28", "c29")}
+
+
+def test_a_record_that_several_entities_tie_is_counted_once() -> None:
+    world = World()
+    bench = Bench(world, ToyCrm(world), AsyncErp(world), MemoryStore(), ("north", "south"))
+    bench.confirm()
+    bench.erp.add("Customers", "n1", "north", name="Both", code="B")
+    bench.settle()
+    account = bench.crm_key("n1")
+    with bench.store.transaction() as tx:
+        [link] = tx.find_links("books", "customer")
+        tx.save_links([replace(link, id="other", entity="south", erp_key="s1", revision=0)])
+    context = bench.context()
+    absent = Absence(context, Part(Side.CRM, "", "customer"), context.rules["north"]["customer"]).compare({"none"})
+    assert absent.known == 1
+    assert list(absent.wanted) == [account]
