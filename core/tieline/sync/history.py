@@ -24,6 +24,7 @@ WORDS = {
     "entity_chosen": "an accounting entity was chosen",
     "entity_refused": "the choice of an accounting entity was taken back",
     "held": "waits for Promote",
+    "hidden": "out of sight in the {side}",
     "indeterminate": "outcome unknown, looked at anew",
     "integrity": "two contents under one version number",
     "linked": "linked by hand",

@@ -159,7 +159,7 @@ class Look:
         due = now + backoff(attempts, self.context.options)
         extra = {**link.extra, HIDDEN: str(self.side)}
         after = settled(replace(link, problem=problem, attempts=attempts, not_before=due, dirty=True, extra=extra))
-        if False:
+        if problem is not link.problem:
             self.notes.append(
                 self.context.note(
                     "hidden", link=link.id, mapping=link.mapping, side=self.side, crm_key=link.crm_key,
