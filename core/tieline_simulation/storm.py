@@ -210,13 +210,11 @@ class Storm:
         except Fenced:
             self.tally.add("fenced")
         finally:
-            self.working, self.overtaken = before, False
+            self.working = before
         return None
 
     working = False
     """Whether a cycle is under way: people's own calls do not freeze."""
-    overtaken = False
-    """Whether another worker has worked since this one's cycle began."""
 
     def _freeze(self) -> None:
         """This worker stops here until its lease has ended and another one has worked; then it goes on, none the
@@ -226,7 +224,7 @@ class Storm:
         self.worker = "two" if self.worker == "one" else "one"
         self.world.tick(LEASE_SECONDS + self.rng.uniform(1, 60))
         self.cycle()
-        self.frozen, self.overtaken = False, True
+        self.frozen = False
 
     def calm(self, most: int = 16) -> None:
         """Everything heals; cycles until one writes nothing. The one after that costs nothing but looking."""

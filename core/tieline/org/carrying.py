@@ -31,19 +31,21 @@ class Carrier:
         self._session = session
         self.offered = True
 
-    def collection(self, path: str, document: Any, writes: Sequence[Write]) -> tuple[Any, list[bool]]:
+    def collection(
+        self, path: str, document: Any, writes: Sequence[Write], method: str = "PATCH"
+    ) -> tuple[Any, list[bool]]:  # fmt: skip
         """Write a collection, its panels with it where they can go; its answer, and whose panels stand."""
         if self.offered and any(write.panel for write in writes):
             values = reference("values", writes[0])
             told = self.ask(
                 [
-                    {"method": "PATCH", "url": path, "referenceId": values, "body": document},
+                    {"method": method, "url": path, "referenceId": values, "body": document},
                     self.panels(writes, [f"@{{{values}[{place}].id}}" for place in range(len(writes))]),
                 ]
             )
             if told is not None:
                 return self._answer(told.get(values)), shown(told, writes)
-        return self._session.write("PATCH", path, document), [False] * len(writes)
+        return self._session.write(method, path, document), [False] * len(writes)
 
     def ask(self, parts: Sequence[Part]) -> dict[str, Any] | None:
         """The answers by reference; None when the org has no such resource, and nothing was written."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tieline.contract import (
@@ -24,6 +26,7 @@ _GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
 _DANGLING = "INVALID_CROSS_REFERENCE_KEY"
 _CHANGED = "PRECONDITION_FAILED"
 _FREE_LATER = frozenset({"ENTITY_IS_LOCKED"})  # an approval holds the record; when it ends nobody edits the record
+_RECORD = re.compile(r"record with id: (\w{15,18})\b")
 _DUPLICATES = frozenset({"DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID"})
 
 
@@ -67,6 +70,21 @@ def refusal(found: Problem, operation: Operation, key_field: str = "") -> Outcom
         retryable=found.code in RETRYABLE | _FREE_LATER or twin,
         gone=operation is not Operation.CREATE and _is_gone(found),
     )
+
+
+def born(outcome: Outcome, marker: str) -> Outcome:
+    """The outcome of an insert. Refused for its marker, the record is there already: ours, of an earlier attempt. An
+    org that does not name it leaves the outcome open, and it is looked for by its marker."""
+    if isinstance(outcome, Done):
+        return replace(outcome, created=True)
+    if not (isinstance(outcome, Refused) and outcome.code in _DUPLICATES and _names(outcome, marker)):
+        return outcome
+    named = _RECORD.search(outcome.reason)
+    return Done(full_id(named[1]), created=False) if named else Unknown(outcome.reason)
+
+
+def _names(outcome: Refused, marker: str) -> bool:
+    return marker in outcome.fields or f" {marker} " in outcome.reason
 
 
 def _is_gone(found: Problem) -> bool:

@@ -1,6 +1,7 @@
 """Writing rows: which resource, how many a call, what is certain afterwards.
 
-Creates are upserts by the marker, so that a repeat finds the first one's record. Updates carry the time of the last
+Creates insert rows with the marker, which is unique: a repeat, however late, is refused with the first one's record,
+and overwrites nothing that was typed since. Updates carry the time of the last
 look where one call can hold a header per row. Nothing is ever sent twice here.
 """
 
@@ -25,7 +26,7 @@ from tieline.org.carrying import with_panels
 from tieline.org.conditional import Composite
 from tieline.org.errors import Problem
 from tieline.org.halving import Halving
-from tieline.org.outcomes import of_error, of_items, refusal
+from tieline.org.outcomes import born, of_error, of_items, refusal
 from tieline.org.session import Session
 
 BATCH = 200
@@ -68,10 +69,11 @@ class Writer:
         return self._halving.run(rows, send)
 
     def _create(self, writes: Sequence[Write]) -> list[Outcome]:
-        path = self._session.data("composite", "sobjects", self._obj, self._marker)
+        path = self._session.data("composite", "sobjects")
         rows = [self._typed({self._marker: write.marker, **write.fields}) for write in writes]
-        entries, shown = self._carrier.collection(path, {"allOrNone": False, "records": rows}, writes)
-        return with_panels(of_items(entries, Operation.CREATE, len(rows), self._marker), shown)
+        entries, shown = self._carrier.collection(path, {"allOrNone": False, "records": rows}, writes, "POST")
+        outcomes = of_items(entries, Operation.CREATE, len(rows), self._marker)
+        return with_panels([born(outcome, self._marker) for outcome in outcomes], shown)
 
     def _update(self, writes: Sequence[Write]) -> list[Outcome]:
         rows = [self._typed({"Id": write.key, **write.fields}) for write in writes]

@@ -43,7 +43,10 @@ class Losses:
         if change.system != erp.name or erp.shape_of.precondition is not Precondition.NONE:
             return False
         if isinstance(erp, WholeErp):
-            return self.truth.typed_at[old] >= erp.looked[change.entity, change.obj, change.key]
+            looked = erp.looked.get((change.entity, change.obj, change.key))
+            if looked is None:  # a create that came late, for a record that is gone: nothing was overwritten
+                return (change.system, change.entity, change.obj, change.key) in self.truth.deleted
+            return self.truth.typed_at[old] >= looked
         return True
 
     def put_back(self, change: Change, mapping: Mapping, name: str, old: str) -> bool:

@@ -120,7 +120,8 @@ class Truth:
     def merged(self, obj: str, winner: str, loser: str) -> None:
         """A person chose the winner's values over the loser's."""
         self.catch_up()
-        chosen, dropped = self.state["crm", "", obj, winner], self.state["crm", "", obj, loser]
+        chosen = self.state.get(("crm", "", obj, winner), {})
+        dropped = self.state.get(("crm", "", obj, loser), {})  # nothing, when the engine never knew of it
         for name, value in dropped.items():
             kept, lost = self.form(chosen.get(name)), self.form(value)
             if kept != lost and kept:

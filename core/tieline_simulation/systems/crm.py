@@ -54,10 +54,7 @@ class ToyCrm(Toy):
         known = next((key for key, row in mine if row.marker == write.marker and not row.deleted), None)
         if known is None:
             return super()._create(entity, shape, write)
-        self._put(
-            entity, shape.object, known, {**self.rows[entity, shape.object, known].values, **write.fields}, engine=True
-        )
-        return Done(known, record=self._record(entity, shape, known), echoed=True)
+        return Done(known, record=self._record(entity, shape, known))  # refused as a twin: nothing is overwritten
 
     def _write_one(self, entity: str, shape: Shape, write: Write) -> Outcome:
         """A panel that came along is a row of its own: when it fails it fails nothing else."""

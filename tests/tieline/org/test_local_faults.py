@@ -23,15 +23,15 @@ def create(marker: str) -> Write:
     return Write(Operation.CREATE, "", {"Name": "A", "Phone": "1"}, marker, marker=marker)
 
 
-def upserts(do: Any, at: Hook = Hook.AFTER_COMMIT) -> Rule:
-    return Rule(at, do, Match("PATCH", re.compile(".*/composite/sobjects/.*")), 0, 1)
+def births(do: Any, at: Hook = Hook.AFTER_COMMIT) -> Rule:
+    return Rule(at, do, Match("POST", re.compile(".*/composite/sobjects$")), 0, 1)
 
 
 @pytest.mark.parametrize("deed", [DropResponse(), Status(502, (), b"<html>")], ids=["dropped", "gateway"])
 def test_a_create_whose_answer_is_lost_is_found_by_its_marker(live: Any, local: Any, deed: Any) -> None:
     write = create(f"lost/{type(deed).__name__}")
     live.records.check()
-    local.plane.faults.plan([upserts(deed, Hook.RESPONDING if isinstance(deed, DropResponse) else Hook.AFTER_COMMIT)])
+    local.plane.faults.plan([births(deed, Hook.RESPONDING if isinstance(deed, DropResponse) else Hook.AFTER_COMMIT)])
     (outcome,) = live.records.write("", ACCOUNT, [write])
     assert isinstance(outcome, Unknown)
     found = live.records.find("", ACCOUNT, [write.marker])[write.marker]

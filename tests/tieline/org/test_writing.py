@@ -62,8 +62,8 @@ def delete(number: int) -> Write:
     return Write(Operation.DELETE, IDS[number], {}, f"k{number}", version=STAMP)
 
 
-def upsert_path() -> str:
-    return f"{DATA}/composite/sobjects/Account/ERP_Key__c"
+def births_path() -> str:
+    return f"{DATA}/composite/sobjects"
 
 
 def good(number: int, **more: Any) -> dict[str, Any]:
@@ -74,32 +74,32 @@ def bad(code: str, *fields: str, message: str = "no") -> dict[str, Any]:
     return {"success": False, "errors": [{"statusCode": code, "message": message, "fields": list(fields)}]}
 
 
-def test_a_create_is_an_upsert_by_its_marker(org: Any, described: Any, answers: Any) -> None:
-    described.on("PATCH", upsert_path(), answers([good(0, created=True)]))
+def test_a_create_is_an_insert_that_carries_its_marker(org: Any, described: Any, answers: Any) -> None:
+    described.on("POST", births_path(), answers([good(0, created=True)]))
     (done,) = org.records.write("", SHAPE, [create(0, Credit__c=Decimal("12345678901234.56780"))])
     assert (done.key, done.created, done.version) == (IDS[0], True, STAMP)
-    (sent,) = described.sent("PATCH")
+    (sent,) = described.sent("POST")
     assert b'"Credit__c":12345678901234.56780' in sent.body
     assert json.loads(sent.body)["records"][0]["ERP_Key__c"] == "m0"
     assert json.loads(sent.body)["allOrNone"] is False
 
 
 def test_a_lost_answer_is_unknown_and_not_repeated(org: Any, described: Any) -> None:
-    described.on("PATCH", upsert_path(), AnswerLost("cut"))
+    described.on("POST", births_path(), AnswerLost("cut"))
     outcomes = org.records.write("", SHAPE, [create(0), create(1)])
     assert [type(one) for one in outcomes] == [Unknown, Unknown]
-    assert len(described.sent("PATCH")) == 1
+    assert len(described.sent("POST")) == 1
 
 
 @pytest.mark.parametrize("error", [NothingSent("off"), RateLimited("day"), Misconfigured("tls")])
 def test_a_batch_that_never_left_raises(org: Any, described: Any, error: Exception) -> None:
-    described.on("PATCH", upsert_path(), error)
+    described.on("POST", births_path(), error)
     with pytest.raises(type(error)):
         org.records.write("", SHAPE, [create(0)])
 
 
 def test_after_the_first_call_nothing_raises(org: Any, described: Any, answers: Any) -> None:
-    described.on("PATCH", upsert_path(), answers([good(0, created=True)]))
+    described.on("POST", births_path(), answers([good(0, created=True)]))
     described.on("DELETE", f"{DATA}/composite/sobjects", NothingSent("off"))
     done, later = org.records.write("", SHAPE, [create(0), delete(1)])
     assert isinstance(done, Done)
@@ -160,7 +160,7 @@ def test_a_row_the_org_cannot_read_is_found(org: Any, described: Any, answers: A
             return refuses("JSON_PARSER_ERROR", "cannot read")
         return answers([good(int(one["ERP_Key__c"][1:]), created=True) for one in records])
 
-    described.on("PATCH", upsert_path(), judge)
+    described.on("POST", births_path(), judge)
     writes = [create(n) for n in range(8)]
     writes[5] = replace(writes[5], fields={"Name": "bad"})
     outcomes = org.records.write("", SHAPE, writes)
@@ -172,17 +172,30 @@ def test_a_row_the_org_cannot_read_is_found(org: Any, described: Any, answers: A
     ("item", "retryable", "gone"),
     [
         (bad("UNABLE_TO_LOCK_ROW"), True, False),
-        (bad("DUPLICATE_VALUE", "ERP_Key__c"), True, False),
         (bad("DUPLICATE_VALUE", "Other__c"), False, False),
         (bad("REQUIRED_FIELD_MISSING", "Name"), False, False),
         (bad("INVALID_CROSS_REFERENCE_KEY"), False, False),
     ],
 )
 def test_refused_births(org: Any, described: Any, answers: Any, item: Any, retryable: bool, gone: bool) -> None:
-    described.on("PATCH", upsert_path(), answers([item]))
+    described.on("POST", births_path(), answers([item]))
     (outcome,) = org.records.write("", SHAPE, [create(0)])
     assert (outcome.retryable, outcome.gone) == (retryable, gone)
     assert outcome.code == item["errors"][0]["statusCode"]
+
+
+def test_an_insert_that_comes_after_its_own_repeat_overwrites_nothing(org: Any, described: Any, answers: Any) -> None:
+    words = f"duplicate value found: ERP_Key__c duplicates value on record with id: {IDS[3][:15]}"
+    twin = bad("DUPLICATE_VALUE", "ERP_Key__c", message=words)
+    described.on("POST", births_path(), answers([twin]))
+    (outcome,) = org.records.write("", SHAPE, [create(0)])
+    assert (outcome.key, outcome.created, outcome.record.key) == (IDS[3], False, IDS[3])
+
+
+def test_a_twin_the_org_does_not_name_is_looked_for(org: Any, described: Any, answers: Any) -> None:
+    described.on("POST", births_path(), answers([bad("DUPLICATE_VALUE", "ERP_Key__c")]))
+    (outcome,) = org.records.write("", SHAPE, [create(0)])
+    assert isinstance(outcome, Unknown)
 
 
 @pytest.mark.parametrize(
@@ -201,14 +214,14 @@ def test_refused_deletes(org: Any, described: Any, answers: Any, item: Any, gone
 
 
 def test_an_answer_of_another_length_proves_nothing(org: Any, described: Any, answers: Any) -> None:
-    described.on("PATCH", upsert_path(), answers([good(0)]))
+    described.on("POST", births_path(), answers([good(0)]))
     outcomes = org.records.write("", SHAPE, [create(0), create(1)])
     assert [type(one) for one in outcomes] == [Unknown, Unknown]
 
 
 def test_a_failed_read_back_takes_nothing_back(org: Any, described: Any, answers: Any) -> None:
     described.rules.insert(0, ("GET", f"{DATA}/query", [HttpResponse(503, {}, b"")]))
-    described.on("PATCH", upsert_path(), answers([good(0, created=True)]))
+    described.on("POST", births_path(), answers([good(0, created=True)]))
     (outcome,) = org.records.write("", SHAPE, [create(0)])
     assert outcome == Done(IDS[0], created=True)
 
@@ -363,17 +376,15 @@ def test_an_object_that_is_not_there_is_said_once(org: Any, described: Any) -> N
     assert len(described.sent("PATCH")) == 1
     outcomes = org.records.write("", SHAPE, [create(n) for n in range(3)])
     assert [one.code for one in outcomes] == ["NOT_FOUND"] * 3
-    assert len(described.sent("PATCH")) == 2
+    assert len(described.sent("POST")) == 1
 
 
 def test_a_fault_that_all_rows_share_is_not_asked_of_each(org: Any, described: Any, refuses: Any) -> None:
-    described.on(
-        "PATCH", upsert_path(), refuses("INVALID_FIELD", "No such column 'Gone__c' on sobject of type Account")
-    )
+    described.on("POST", births_path(), refuses("INVALID_FIELD", "No such column 'Gone__c' on sobject of type Account"))
     outcomes = org.records.write("", SHAPE, [create(n) for n in range(200)])
     assert all(isinstance(one, Refused) for one in outcomes)
     assert [one.retryable for one in outcomes].count(False) == 3
-    assert len(described.sent("PATCH")) < 20
+    assert len(described.sent("POST")) < 20
 
 
 def test_a_field_hidden_in_the_meantime_is_absent(org: Any, described: Any, answers: Any, refuses: Any) -> None:
