@@ -317,7 +317,7 @@ def test_a_value_put_back_in_the_window_needs_no_audit_entry_of_its_field() -> N
     storm.crm.edit("Account", key, Phone="new")
 
     def meddle(*_where: str) -> None:
-        storm.erp.between = lambda *_where: None
+        storm.erp.between = lambda *_where: None  # type: ignore[attr-defined]
         storm.erp.edit("Customers", "a", manager="lost")
 
     storm.erp.between = meddle  # type: ignore[attr-defined]

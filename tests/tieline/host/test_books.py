@@ -61,7 +61,9 @@ def test_a_book_knows_what_is_missing_dead_and_out_of_slot(book: Book) -> None:
 
 def test_mistakes_of_a_file_come_with_their_lines(book: Book) -> None:
     po = written("fr", {"one {a}": "un {b}", "old": "vieux", "maybe": ""}, {})
-    told = [(one.what, one.text, po.decode().split("\n")[one.line - 1] if one.line else "") for one in mistakes(book, po)]
+    told = [
+        (one.what, one.text, po.decode().split("\n")[one.line - 1] if one.line else "") for one in mistakes(book, po)
+    ]
     assert told == [
         ("the slots differ", "one {a}", 'msgid "one {a}"'),
         ("nobody says this any more", "old", 'msgid "old"'),

@@ -19,7 +19,7 @@ def texts(source: str, file: str = "tieline/somewhere.py") -> list[str]:
         ('raise Misconfigured("it is gone", mend="Bring it back.")', ["Bring it back.", "it is gone"]),
         ('raise PermanentError(f"no {one.kind} is called {name!r}")', ["no {kind} is called {name}"]),
         ('raise PermanentError(f"{len(rows)} of {len(all_)} are left")', ["{count} of {count2} are left"]),
-        ('raise PermanentError(f"one of {\', \'.join(sorted(names))} it is")', ["one of {names} it is"]),
+        ("raise PermanentError(f\"one of {', '.join(sorted(names))} it is\")", ["one of {names} it is"]),
         ('raise PermanentError("it is on" if on else "it is off")', ["it is off", "it is on"]),
         ("raise PermanentError(answer.text)", []),
         ('words = f"the {kind} is old"\nraise PermanentError(words)', ["the {kind} is old"]),

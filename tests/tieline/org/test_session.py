@@ -74,7 +74,7 @@ def test_another_org_behind_the_same_address_gets_nothing(org: Any, script: Any,
     """A sandbox that was refreshed while we ran."""
     idents = iter(f"{script.instance}/id/00D00000000000{n}AAA/005000000000001AAA" for n in (1, 2, 2))
 
-    def log_in(_request: Any) -> HttpResponse:
+    def log_in(_request: Any) -> Any:
         return answers({"access_token": "T", "instance_url": script.instance, "id": next(idents)})
 
     script.on("POST", "/services/oauth2/token", log_in)

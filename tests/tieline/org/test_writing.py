@@ -119,7 +119,7 @@ def test_small_updates_carry_their_condition(org: Any, described: Any, answers: 
     moved = [{"errorCode": "PRECONDITION_FAILED", "message": "changed"}]
     told = [(204, None), (412, moved), (404, gone), (503, None)]
 
-    def answer(request: Any) -> HttpResponse:
+    def answer(request: Any) -> Any:
         names = [part["referenceId"] for part in json.loads(request.body)["compositeRequest"]]
         assert all(re.fullmatch("[A-Za-z0-9_]+", name) for name in names)
         parts = [

@@ -21,7 +21,7 @@ def _bench() -> Bench:
     return bench
 
 
-def _people(bench: Bench, entity: str) -> list[object]:
+def _people(bench: Bench, entity: str) -> list[str]:
     return sorted(str(row["last"]) for row in bench.erp.alive("People", entity).values())
 
 
