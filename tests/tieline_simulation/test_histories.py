@@ -16,7 +16,7 @@ from tieline_simulation.total import Total
 from tieline_simulation.workers import crew
 
 QUICK = 40
-DEEP = 2000
+DEEP = 1000
 
 
 def _play(shape: str, seed: int, count: int, jobs: int = 1, **more: object) -> Total:
