@@ -74,10 +74,11 @@ def confirm_missing(storm: Storm) -> int:
 
 
 def _really_gone(storm: Storm, part: Part) -> int:
-    """Records of a part that live links speak of and that are not there."""
+    """Records of a part that links speak of and that are not there; one side's may have been buried for the other's
+    sake since."""
     toy, mapping = (storm.crm, storm.erp)[part.side is Side.ERP], storm.mapping(part.mapping)
     there = toy.alive(mapping.crm_object if part.side is Side.CRM else mapping.erp_object, part.entity)
-    mine = (one for one in storm.live_links() if one.mapping == part.mapping)
+    mine = (one for one in storm.oracle.truth.links(buried=True) if one.mapping == part.mapping)
     keys = {one.key(part.side) for one in mine if part.side is Side.CRM or one.entity == part.entity}
     return len(keys - {""} - there.keys())
 
