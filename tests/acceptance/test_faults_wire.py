@@ -92,8 +92,8 @@ def test_the_answer_to_a_promotion_is_lost(world: Any, lost: Any) -> None:
 
 @pytest.mark.deep
 def test_answers_are_lost_in_the_first_load(new_world: Any) -> None:
-    new_world.org.fault("after_commit", "drop_response", times=2, nth=1, operation="collection.upsert")
-    new_world.org.fault("after_commit", {"status": {"code": 503}}, nth=2, operation="collection.upsert")
+    new_world.org.fault("after_commit", "drop_response", times=2, nth=1, operation="collection.create")
+    new_world.org.fault("after_commit", {"status": {"code": 503}}, nth=2, operation="collection.create")
     new_world.settle()
     assert new_world.org.calm() >= 2
     assert twins(new_world) == {}

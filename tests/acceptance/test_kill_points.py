@@ -94,7 +94,7 @@ def test_in_an_update_of_the_org_with_an_edit_after_it(world: Any, kill_in: Any,
 
 @pytest.mark.parametrize("hook", HOOKS)
 def test_in_the_first_load(new_world: Any, kill_in: Any, hook: str) -> None:
-    let_end = kill_in(new_world, new_world.org, hook, operation="collection.upsert", object="Account")
+    let_end = kill_in(new_world, new_world.org, hook, operation="collection.create", object="Account")
     new_world.settle()
     let_end()
     new_world.settle()

@@ -17,7 +17,7 @@ def allowed(action: Action, variables: Mapping[str, Any]) -> bool:
 
     try:
         return bool(cel.compile(action.enabled_when).execute({name: _plain(v) for name, v in variables.items()}))
-    except (ValueError, RuntimeError, TypeError) as error:
+    except (ValueError, RuntimeError, TypeError, ArithmeticError) as error:
         raise Misconfigured(
             f"enabled_when cannot be evaluated: {error}",
             where=f"action {action.id}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from io import StringIO
 from typing import Any
 
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 
 from tieline.admin.faults import BadSettings, Fault, Path
 from tieline.admin.model import AdminSettings
@@ -122,7 +123,9 @@ def _parsed(text: str, where: str) -> CommentedMap:
     if len(text) > LONGEST:
         raise BadSettings(where, [Fault((), f"the file is longer than {LONGEST} characters", "Shorten it.")])
     try:
-        tree = _yaml().load(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ReusedAnchorWarning)
+            tree = _yaml().load(text)
     except (YAMLError, ValueError, RecursionError, AttributeError, TypeError, LookupError) as error:  # odd tags
         raise BadSettings(where, [_unreadable(error)]) from None
     if tree is None:

@@ -31,6 +31,8 @@ def prepare(play: Any, point: Point) -> None:
         rename_a_list_row(play)
     if point.startswith("deletes."):
         delete_an_account(play)
+    if point.startswith("panel."):  # other panels travel with the values they speak of
+        play.people.sam.create("Account", Name=f"Alone {play.soak.ledger.number()}")
 
 
 def rename_a_list_row(play: Any) -> None:
