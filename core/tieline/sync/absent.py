@@ -12,6 +12,7 @@ from tieline.store.protocol import Transaction
 from tieline.sync.context import Context
 from tieline.sync.looking import Look, Wanted, is_carried, is_missing, not_carried, tells_deletions
 from tieline.sync.missing import Verdict, believable, doubted, recheck
+from tieline.sync.paging import all_links
 from tieline.sync.parts import Part, part_of
 from tieline.sync.rules import Rules
 
@@ -96,18 +97,6 @@ class Absence:
         self, tx: Transaction, found: dict[str, Record | None], wanted: Wanted, told: Collection[str], known: int
     ) -> None:  # fmt: skip
         Look(tx, self.context, self.part.entity, self.rules, self.side, told, known).take(found, wanted)
-
-
-def all_links(context: Context, mapping: str) -> Iterator[Link]:
-    """Every link of a mapping, a page at a time."""
-    after, limit = "", context.options.page_of_links
-    while True:
-        with context.store.reading() as tx:
-            links = tx.find_links(context.back_office, mapping, after=after, limit=limit)
-        yield from links
-        if len(links) < limit:
-            return
-        after = links[-1].id
 
 
 def carried_by(rules: Rules) -> Iterator[Rules]:

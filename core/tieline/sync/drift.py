@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tieline.contract import Direction, ListRow, Person, Record, Side
 from tieline.store.nouns import Canonical, Link, StoredRow
 from tieline.sync.context import Context
+from tieline.sync.paging import all_links
 from tieline.sync.rules import Rules
 from tieline.sync.translate import Translator, Unresolved, build_translator
 
@@ -81,15 +82,7 @@ def _all(context: Context, side: Side, entity: str, rules: Rules) -> list[Record
 
 
 def _links(context: Context, entity: str, rules: Rules) -> list[Link]:
-    after, found = "", []
-    limit = context.options.page_of_links
-    while True:
-        with context.store.reading() as tx:
-            links = tx.find_links(context.back_office, rules.name, after=after, limit=limit)
-        found += [link for link in links if link.entity == entity]
-        if len(links) < limit:
-            return found
-        after = links[-1].id
+    return [link for link in all_links(context, rules.name) if link.entity == entity]
 
 
 def _translator(context: Context, entity: str) -> Translator:

@@ -4,12 +4,11 @@ compared by."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from tieline.contract import Side
-from tieline.store.nouns import Link
 from tieline.sync.context import Context
+from tieline.sync.paging import link_pages
 from tieline.sync.parts import order_round, part_of
 from tieline.sync.rules import Rules
 
@@ -47,19 +46,8 @@ def _read_with(context: Context, entity: str, rules: Rules, side: Side) -> str:
 
 
 def _compare_again(context: Context, entity: str, rules: Rules) -> None:
-    for links in _pages(context, rules):
+    for links in link_pages(context, rules.name):
         mine = [one for one in links if one.entity in {entity, context.home} and not one.tombstone]
         with context.store.transaction(context.fence) as tx:
             fresh = tx.links([one.id for one in mine if one.mapping_version != rules.version]).values()
             tx.save_links([replace(one, mapping_version=rules.version, dirty=True) for one in fresh])
-
-
-def _pages(context: Context, rules: Rules) -> Iterator[list[Link]]:
-    after, limit = "", context.options.page_of_links
-    while True:
-        with context.store.reading() as tx:
-            links = tx.find_links(context.back_office, rules.name, after=after, limit=limit)
-        yield links
-        if len(links) < limit:
-            return
-        after = links[-1].id
