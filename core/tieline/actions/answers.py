@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tieline.contract import TielineError, Value
 from tieline.store.nouns import Link, Status
 from tieline.sync.context import Context
+from tieline.sync.telling import told
 
 NEW, RUNNING, WAITING, DONE, REFUSED, FAILED = "New", "Running", "Waiting", "Done", "Refused", "Failed"
 FINAL = frozenset({DONE, REFUSED, FAILED})
@@ -34,12 +35,10 @@ class Answer:
 def derive_answer(context: Context, link: Link, language: str) -> Answer:
     """How the press stands now."""
     say = context.say
-    if link.delete_refused:
-        return Answer(REFUSED, link.delete_refused)
-    if link.problem is not None:
-        reason = say(language, link.problem.reason)
-        head = reason[:1].upper() + reason[1:].rstrip(".")
-        return Answer(FAILED, f"{head}. {say(language, link.problem.next_step)}")
+    why = told(context, link, language)
+    if why is not None:
+        head = why.reason[:1].upper() + why.reason[1:].rstrip(".")
+        return Answer(REFUSED if link.delete_refused else FAILED, f"{head}. {why.next_step}".strip())
     if link.tombstone:
         return Answer(FAILED, say(language, "The record was deleted on one side."))
     if link.status is Status.AWAITING_ACKNOWLEDGMENT:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tieline.cli.invocation import Invocation, pass_invocation
+from tieline.contract import Explanation
 
 if TYPE_CHECKING:
+    from tieline.store.nouns import Link
     from tieline.store.protocol import Transaction
 
 _WORST = 20
@@ -28,7 +31,8 @@ def status(invocation: Invocation, back_office: str, transitions: bool) -> None:
     runtime = invocation.runtime
     offices = [runtime.back_office(back_office)] if back_office else runtime.back_offices()
     with runtime.store.reading() as tx:
-        documents = [_document(tx, one.name) for one in offices]
+        tell = _teller(invocation)
+        documents = [_document(tx, one.name, partial(tell, one.system.name)) for one in offices]
     invocation.show({"back_offices": documents}, lambda: _lines(documents))
 
 
@@ -43,7 +47,25 @@ def _show_table(invocation: Invocation) -> None:
     invocation.show({"transitions": rows}, markdown)
 
 
-def _document(tx: Transaction, name: str) -> dict[str, Any]:
+def _teller(invocation: Invocation) -> Callable[[str, Link], Explanation]:
+    """Says why a link of a system waits for a person, in the caller's language; a document is always English."""
+    from tieline.host.behaviours import PluginBehaviours
+    from tieline.sync.telling import in_words
+
+    runtime = invocation.runtime
+    language = "en" if invocation.json else invocation.language
+    behaviours = PluginBehaviours(runtime.host.plugins.manager)
+
+    def tell(system: str, link: Link) -> Explanation:
+        if link.problem is None:
+            fields = ", ".join(link.blocked)
+            return Explanation(f"both sides changed {fields}", "Choose the value to keep: `tieline resolve`.")
+        return in_words(behaviours, runtime.translator.text, system, link.problem, language)
+
+    return tell
+
+
+def _document(tx: Transaction, name: str, tell: Callable[[Link], Explanation]) -> dict[str, Any]:
     from tieline.sync.history import READ, since
 
     counts: dict[str, dict[str, int]] = {}
@@ -63,11 +85,11 @@ def _document(tx: Transaction, name: str) -> dict[str, Any]:
                 "crm_id": link.crm_key,
                 "erp_id": link.erp_key,
                 "status": link.status,
-                "reason": link.problem.reason if link.problem else f"both sides changed {', '.join(link.blocked)}",
-                "next_step": link.problem.next_step if link.problem else "Choose the value to keep: `tieline resolve`.",
+                "reason": why.reason,
+                "next_step": why.next_step,
                 "since": since(link, trails.get(link.id, ())),
             }
-            for link in stuck
+            for link, why in ((each, tell(each)) for each in stuck)
         ],
     }
 

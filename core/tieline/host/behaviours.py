@@ -8,7 +8,17 @@ from typing import Any, cast
 
 import pluggy
 
-from tieline.contract import Event, FieldConflict, Mapping, Passage, PermanentError, Side, TielineError, Values
+from tieline.contract import (
+    Event,
+    Explanation,
+    FieldConflict,
+    Mapping,
+    Passage,
+    PermanentError,
+    Side,
+    TielineError,
+    Values,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -47,6 +57,19 @@ class PluginBehaviours:
             _logger.error("a plugin settled a conflict of %s by %r, which is no side", conflict.mapping.id, winner)
             return None
         return None if winner is None else Side(winner)
+
+    def explain(self, system: str, code: str, reason: str, language: str) -> Explanation | None:
+        """The first plugin's words. One that fails, or answers something else, is passed over: the plain words do."""
+        told = {"system": system, "code": code, "reason": reason, "language": language}
+        for implementation in reversed(self._hook.explain_error.get_hookimpls()):
+            try:
+                found = implementation.function(**{name: told[name] for name in implementation.argnames})
+            except Exception:
+                _logger.exception("%s failed to explain the error %s", implementation.plugin_name, code)
+                continue
+            if isinstance(found, Explanation):
+                return found
+        return None
 
     def tell(self, event: Event) -> None:
         if self._listener is not None:

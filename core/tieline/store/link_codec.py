@@ -57,7 +57,7 @@ def _body(link: Link) -> Row:
     _put_base(body, link.base, crm, erp)
     if link.problem is not None:
         why = link.problem
-        body["p"] = [why.reason, why.next_step, text(why.at), why.code, why.final]
+        body["p"] = [why.reason, why.next_step, text(why.at), why.code, why.final, why.side]
     if link.blocked:
         body["blocked"] = link.blocked
     if link.extra:
@@ -109,7 +109,7 @@ def link_of(row: Sequence[Any]) -> Link:
         base=_base(body, _fields(crm), _fields(erp)),
         parent=row[6], status=Status(row[7]), dirty=bool(row[8]), not_before=moment(row[10]), tombstone=row[11],
         revision=row[12],
-        problem=Problem(problem[0], problem[1], known(problem[2]), problem[3], problem[4]) if problem else None,
+        problem=Problem(problem[0], problem[1], known(problem[2]), *problem[3:]) if problem else None,
         blocked=tuple(body.get("blocked", ())), extra=body.get("extra", {}), synced_at=moment(body.get("synced_at")),
         **{name: body[name] for name in _PLAIN if name in body},
     )  # fmt: skip

@@ -45,13 +45,14 @@ class Observation:
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Why a link is Out of Sync: reason, when, and what a person can do. `final` waits for a change or a person;
-    otherwise the host tries again at the link's `not_before`."""
+    otherwise the host tries again at the link's `not_before`. `side` is the one whose system refused; empty: none."""
 
     reason: str
     next_step: str
     at: datetime
     code: str = ""
     final: bool = True
+    side: str = ""
 
 
 SUPERSEDED = ("merged", "unlinked")

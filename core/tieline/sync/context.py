@@ -15,6 +15,7 @@ from tieline.contract import (
     CrmClient,
     Event,
     Executor,
+    Explanation,
     FieldConflict,
     Identity,
     ListRow,
@@ -43,6 +44,9 @@ class Behaviours(Protocol):
 
     def resolve(self, conflict: FieldConflict) -> Side | None: ...
 
+    def explain(self, system: str, code: str, reason: str, language: str) -> Explanation | None:
+        """A refusal of the system in words for a person; None: the system's own will do. Never raises."""
+
     def tell(self, event: Event) -> None:
         """Never raises."""
 
@@ -57,6 +61,9 @@ class NoBehaviours:
         return None
 
     def resolve(self, _conflict: FieldConflict) -> Side | None:
+        return None
+
+    def explain(self, _system: str, _code: str, _reason: str, _language: str) -> Explanation | None:
         return None
 
     def tell(self, _event: Event) -> None:

@@ -86,7 +86,7 @@ def _as_far_as_readable(
 
 
 def _still_open(link: Link, item: Item, side: Side, outcome: Refused, now: datetime) -> Settled:
-    problem = link.problem if outcome.retryable else _problem(outcome, now)
+    problem = link.problem if outcome.retryable else _problem(outcome, side, now)
     note = _note(link, item, side, now, "refused", f"{outcome.reason} (an earlier attempt is still unproved)")
     return Settled(settled(replace(link, problem=problem)), item, (note,))
 
@@ -224,11 +224,11 @@ def _refused(link: Link, item: Item, side: Side, outcome: Refused, now: datetime
     if outcome.retryable:
         wait = max(backoff(attempts, options), _asked(outcome.retry_after, options))
         spent = attempts >= options.retry_budget
-        problem = _problem(outcome, now, final=False) if spent else link.problem
+        problem = _problem(outcome, side, now, final=False) if spent else link.problem
         later = replace(link, attempts=attempts, not_before=now + wait, problem=problem, dirty=True)
         return Settled(settled(later), None, (note,))
     if item.operation == "delete":
-        why = replace(_problem(outcome, now), next_step=FREE_IT)
+        why = replace(_problem(outcome, side, now), next_step=FREE_IT)
         refused = replace(link, delete_refused=outcome.reason, problem=why, dirty=False)
         return Settled(settled(refused), None, (note,))
     # A definite no proves that nothing happened: the next attempt is a new operation with a new key. What was refused
@@ -238,7 +238,7 @@ def _refused(link: Link, item: Item, side: Side, outcome: Refused, now: datetime
         link,
         attempts=attempts,
         epoch=link.epoch + 1,
-        problem=_problem(outcome, now),
+        problem=_problem(outcome, side, now),
         dirty=item.operation == "update",
         extra={**link.extra, "refused": refused_now},
     )
@@ -256,12 +256,12 @@ def refusal_of(fields: Mapping[str, Canonical]) -> str:
     return fingerprint(fields)
 
 
-def _problem(outcome: Refused, now: datetime, *, final: bool = True) -> Problem:
+def _problem(outcome: Refused, side: Side, now: datetime, *, final: bool = True) -> Problem:
     fields = f" ({', '.join(outcome.fields)})" if outcome.fields else ""
     step = (
         "Correct the record; it is sent again when you save it." if final else "Nothing: it is tried again by itself."
     )
-    return Problem(f"{outcome.reason}{fields}", step, now, outcome.code, final)
+    return Problem(f"{outcome.reason}{fields}", step, now, outcome.code, final, str(side))
 
 
 def backoff(attempts: int, options: Options) -> timedelta:

@@ -16,8 +16,10 @@ from tieline.sync.context import Context
 from tieline.sync.entity_rows import ENTITY, REFUSED_CHOICE, remembering, unsaid
 from tieline.sync.identity import fingerprint
 from tieline.sync.panel_waits import drop_waits, is_waiting, keep_waits, waits_scope
+from tieline.sync.places import names
 from tieline.sync.points import Point
 from tieline.sync.rules import Rules
+from tieline.sync.telling import told as told_why
 
 BATCH = 200
 NOT_SHOWN = "-"
@@ -60,10 +62,12 @@ def row(context: Context, link: Link, trail: Sequence[AuditEntry] = ()) -> dict[
     rules = context.rules_for(link.entity, link.mapping)
     shown = None if link.tombstone == "unlinked" else link.crm_key  # its record has a link of its own now
     there = None if link.crm and link.crm.deleted else shown
+    language = str(link.extra.get(LANGUAGE) or context.language)
 
     def say(text: str) -> str:
-        return context.say(str(link.extra.get(LANGUAGE) or context.language), text)
+        return context.say(language, text)
 
+    why = told_why(context, link, language)
     return {
         ERP_KEY: link.id,
         lookup_field(rules.mapping.crm_object): there,
@@ -76,8 +80,8 @@ def row(context: Context, link: Link, trail: Sequence[AuditEntry] = ()) -> dict[
         "Number__c": _number(rules, link),
         "Variation_ID__c": _variation(link),
         "Notes__c": _notes(context, link, say),
-        "Reason__c": _reason(link, rules, say),
-        "Next_Step__c": _next_step(link, say),
+        "Reason__c": (why.reason[:REASON_LENGTH] or None) if why else _reason(link, rules, say),
+        "Next_Step__c": (why.next_step or None) if why else _next_step(link, say),
         "Since__c": history.since(link, trail),
         "History__c": history.text(trail, say) or None,
         "Last_Sync__c": link.synced_at,
@@ -86,26 +90,22 @@ def row(context: Context, link: Link, trail: Sequence[AuditEntry] = ()) -> dict[
 
 
 def _reason(link: Link, rules: Rules, say: history.Say) -> str | None:
-    waiting = str(link.extra.get("waiting") or "")
-    found = link.delete_refused or (link.problem.reason if link.problem else "")
-    if not found and link.blocked:
+    found = str(link.extra.get("waiting") or "")
+    if link.blocked:
         labels = [rules.by_name[name].label or name for name in link.blocked if name in rules.by_name]
         found = f"Both sides changed: {', '.join(labels)}"
-    return say(found or waiting)[:REASON_LENGTH] or None
+    return say(found)[:REASON_LENGTH] or None
 
 
 def _notes(context: Context, link: Link, say: history.Say) -> str | None:
     refused = str(link.extra.get(REFUSED_CHOICE) or "")
     code = link.tombstone if link.tombstone in NOTES else refused
     if code == "entity:unknown":
-        names = ", ".join(context.open)
-        return f"{say(NOTES[code])} {say(f'Choose one of {names}.')}"
+        return f"{say(NOTES[code])} {say(f'Choose one of {names(context)}.')}"
     return say(NOTES[code]) if code else None
 
 
 def _next_step(link: Link, say: history.Say) -> str | None:
-    if link.problem:
-        return say(link.problem.next_step)
     return say("Choose the value to keep.") if link.blocked else None
 
 
