@@ -15,7 +15,7 @@ from tieline.actions.answers import explained
 from tieline.actions.conditions import allowed
 from tieline.actions.counter import Counter
 from tieline.actions.inputs import Press, linked, load, request_fields
-from tieline.actions.promote import Wish, mark, unmet
+from tieline.actions.promote import Wish, decided, mark, unmet
 from tieline.contract import (
     Action,
     ActionInput,
@@ -39,6 +39,7 @@ from tieline.sync.context import Context
 from tieline.sync.identity import derive, operation_key
 from tieline.sync.intents import Intended, chooses_id
 from tieline.sync.payload import pack
+from tieline.sync.places import entity_named, offered
 from tieline.sync.status import settled
 
 _logger = logging.getLogger("tieline.actions")
@@ -126,18 +127,16 @@ class Desk:
     def _press(self, record: Record) -> Press:
         fields = record.fields
         user = str(fields.get("CreatedById") or "")
-        entity = str(fields.get("Accounting_Entity__c") or "")
         action = self.actions[str(fields["Action__c"])]
         record_id = str(fields.get("Record_Id__c") or "")
-        return Press(record.key, action, record_id, user, entity, fields, self.counter.language_of(user))
+        return Press(record.key, action, record_id, user, None, fields, self.counter.language_of(user))
 
     def _decide(self, press: Press) -> None:
         refusal = self._not_allowed(press)
         if refusal:
             self.counter.refuse(press.id, press.user_id, refusal)
             return
-        loaded = load(self.context, press)
-        press = replace(press, record_id=loaded.record_id, entity=loaded.entity)
+        press, loaded = load(self.context, self._placed(press))
         counts = {name: len(rows) for name, rows in loaded.children.items()}
         variables = {"record": dict(loaded.record), "linked": linked(press, loaded), "children": counts}
         if allowed(press.action, variables):
@@ -149,12 +148,20 @@ class Desk:
     def _not_allowed(self, press: Press) -> str:
         """Why this person may not press this here; empty when they may."""
         context = self.context
-        if press.entity and press.entity not in context.entities:
-            return f"{press.entity} is not an accounting entity of {context.back_office}."
         if not context.crm.may_edit(press.user_id, press.record_id):
             # The integration may edit it, the person may not: the person's right decides.
             return context.say(press.language, "You may not edit this record.")
         return ""
+
+    def _placed(self, press: Press) -> Press:
+        """The press with the entity that the person named. Raises PermanentError when there is no such one."""
+        said = str(press.fields.get("Accounting_Entity__c") or "").strip()
+        named = entity_named(self.context, said) if said else None
+        if said and named is None:
+            names = offered(self.context)
+            mend = f"Choose one of {names}."
+            raise PermanentError("there is no such accounting entity", mend=mend, code="no_entity")
+        return replace(press, entity=named)
 
     def _set_in_motion(self, press: Press, decision: Decision) -> None:
         if isinstance(decision, Decline):
@@ -163,19 +170,20 @@ class Desk:
             return
         if decision.mapping in {one.name for one in self.context.resting}:
             raise PermanentError("this kind of record is switched off", mend="Tell your administrator.")
+        entity = decided(self.context, press.entity)
         promote = decision if isinstance(decision, Promote) else None
-        record = unmet(self.context, promote.mapping, press.record_id, press.entity) if promote else None
+        record = unmet(self.context, promote.mapping, press.record_id, entity) if promote else None
         with self.context.store.transaction(self.context.fence) as tx:
             if isinstance(decision, Promote):
                 who = Wish(press.user_id, press.language)
-                link = mark(tx, self.context, decision.mapping, press.record_id, press.entity, record, who)
+                link = mark(tx, self.context, decision.mapping, press.record_id, entity, record, who)
             else:
-                link = self._document_link(tx, press, decision)
+                link = self._document_link(tx, press, decision, entity)
             fact = {"link": link.id, "language": press.language, "action": press.action.id, "told": ""}
             tx.save_fact(self.counter.scope, press.id, fact)
             tx.append_audit(self.context.back_office, [_pressed(self.context, press, link)])
 
-    def _document_link(self, tx: Transaction, press: Press, decision: CreateDocument) -> Link:
+    def _document_link(self, tx: Transaction, press: Press, decision: CreateDocument, entity: str) -> Link:
         ident = derive("request", self.context.back_office, press.id)
         existing = tx.link(ident)
         if existing is not None:
@@ -185,7 +193,7 @@ class Desk:
             "children": {name: [pack(row) for row in rows] for name, rows in decision.children.items()},
         }
         extra = {"document": document, "origin": pack(decision.origin)}
-        link = settled(Link(ident, self.context.back_office, press.entity, decision.mapping, promote=True, extra=extra))
+        link = settled(Link(ident, self.context.back_office, entity, decision.mapping, promote=True, extra=extra))
         tx.save_links([link])
         return link
 

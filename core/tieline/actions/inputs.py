@@ -22,17 +22,19 @@ from tieline.contract import (
 from tieline.contract.naming import request_field
 from tieline.store.nouns import StoredRow
 from tieline.sync.context import Context
+from tieline.sync.places import without_choice
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """One row of `ERP_Request__c`, as picked up. `entity` is empty while none is named and the record not read."""
+    """One row of `ERP_Request__c`, as picked up. `entity` is None while none is named and the record not read, and
+    stays so when nothing tells where it should go."""
 
     id: str
     action: Action
     record_id: str
     user_id: str
-    entity: str
+    entity: str | None
     fields: Values
     language: str = "en"
 
@@ -42,15 +44,16 @@ def request_fields(context: Context, action: Action) -> dict[str, Parameter]:
     return {request_field(context.system, one, context.lists): one for one in action.parameters}
 
 
-def load(context: Context, press: Press) -> ActionInput:
-    """Read the record, its children and its links. Raises PermanentError when the record cannot be read."""
+def load(context: Context, press: Press) -> tuple[Press, ActionInput]:
+    """The press with what its record tells of it, and the record, its children and its links. Raises PermanentError
+    when the record cannot be read."""
     record = _record(context, press)
     press = replace(
         press, record_id=record.key, entity=_entity(context, press, record)
     )  # a person or a formula may have given the short form of the id
     children = {name: tuple(row.fields for row in rows) for name, rows in record.children.items()}
     rows = _list_rows(context, press)
-    return ActionInput(
+    return press, ActionInput(
         press.id,
         press.record_id,
         record.fields,
@@ -61,19 +64,25 @@ def load(context: Context, press: Press) -> ActionInput:
         context.clock.now(),
         press.language,
         context.back_office,
-        press.entity,
+        _place(context, press),
         context.settings,
     )
 
 
-def _entity(context: Context, press: Press, record: Record) -> str:
-    """The one named; else where the record is or shall go; else where a record is that it points to; else the first."""
-    if press.entity or len(context.entities) == 1:
+def _entity(context: Context, press: Press, record: Record) -> str | None:
+    """The one named; else where the record is or shall go; else where a record is that it points to; else where records
+    go without a choice."""
+    if press.entity is not None or len(context.entities) == 1:
         return press.entity or context.entities[0]
     told = [(one.name, record.key) for one in context.mappings if one.crm_object == press.action.on]
     told += [(name, str(record.fields.get(field) or "")) for field, name in press.action.links.items()]
     homes = (home_of(context, name, key) for name, key in told if key)
-    return next((entity for entity in homes if entity), context.entities[0])
+    return next((entity for entity in homes if entity is not None), without_choice(context))
+
+
+def _place(context: Context, press: Press) -> str:
+    """Whose lists and links a handler sees: the press's entity, the first while there is none."""
+    return context.entities[0] if press.entity is None else press.entity
 
 
 def linked(press: Press, loaded: ActionInput) -> list[str]:
@@ -100,7 +109,7 @@ def _list_rows(context: Context, press: Press) -> dict[str, list[StoredRow]]:
     names = set(press.action.lists)
     names |= {one.kind.list for one in press.action.parameters if isinstance(one.kind, Option)}
     with context.store.reading() as tx:
-        return {name: tx.list_rows(context.back_office, press.entity, name) for name in sorted(names)}
+        return {name: tx.list_rows(context.back_office, _place(context, press), name) for name in sorted(names)}
 
 
 def _public(rows: Sequence[StoredRow]) -> list[ListRow]:
@@ -144,6 +153,6 @@ def _keys(
     found: dict[tuple[str, str], str] = {}
     with context.store.reading() as tx:
         for name, ids in wanted.items():
-            links = tx.links_by_key(context.back_office, press.entity, name, Side.CRM, sorted(ids))
+            links = tx.links_by_key(context.back_office, _place(context, press), name, Side.CRM, sorted(ids))
             found |= {(name, key): link.erp_key for key, link in links.items() if link.promoted and not link.tombstone}
     return found

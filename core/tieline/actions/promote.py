@@ -14,15 +14,17 @@ from tieline.sync.identity import link_id
 from tieline.sync.match import AMBIGUOUS
 from tieline.sync.observe import Observer
 from tieline.sync.panel import LANGUAGE
+from tieline.sync.places import offered, without_choice
 from tieline.sync.repair import HELD
 from tieline.sync.standing import pressed
 from tieline.sync.status import overdue, settled
 
 
 def request_promotion(context: Context, mapping: str, crm_key: str, entity: str = "") -> str:
-    """Mark the record's link; returns the link's id. Pressed again while the answer is out, it changes nothing.
-    Raises PermanentError when the record cannot go there, TransientError when the CRM cannot be asked."""
-    chosen = entity or home_of(context, mapping, crm_key) or _only_entity(context)
+    """Mark the record's link; returns the link's id. Without an entity it goes where it is or shall go; the empty one
+    is never meant where it is in several. Pressed again while the answer is out, it changes nothing. Raises
+    PermanentError when the record cannot go there, TransientError when the CRM cannot be asked."""
+    chosen = decided(context, entity or home_of(context, mapping, crm_key))
     record = unmet(context, mapping, crm_key, chosen)
     with context.store.transaction(context.fence) as tx:
         link = mark(tx, context, mapping, crm_key, chosen, record)
@@ -107,18 +109,29 @@ def find_link(tx: Transaction, context: Context, mapping: str, crm_key: str, ent
     presses Promote and names another one chooses anew."""
     for name in dict.fromkeys((entity, context.home, *context.entities)):
         found = tx.links_by_key(context.back_office, name, mapping, Side.CRM, [crm_key]).get(crm_key)
-        if found is not None and (name in {entity, context.home} or _is_mere_choice(found)):
+        if found is not None and (name == entity or _is_nowhere(context, found) or _is_mere_choice(found)):
             return found
     return None
 
 
+def _is_nowhere(context: Context, link: Link) -> bool:
+    """It has no entity yet. At the top level, which is one itself, it may be out or on its way."""
+    if link.entity != context.home:
+        return False
+    return link.entity not in context.entities or not _is_out(link)
+
+
 def _is_mere_choice(link: Link) -> bool:
     """Nobody asked yet for it to go there."""
-    return bool(link.extra.get(CHOSEN)) and not (link.erp_key or link.awaiting or link.promote or link.tombstone)
+    return bool(link.extra.get(CHOSEN)) and not _is_out(link)
 
 
-def home_of(context: Context, mapping: str, crm_key: str) -> str:
-    """The one accounting entity in which the record is, or for which somebody chose it; empty when there are none or
+def _is_out(link: Link) -> bool:
+    return bool(link.erp_key or link.awaiting or link.promote or link.tombstone)
+
+
+def home_of(context: Context, mapping: str, crm_key: str) -> str | None:
+    """The one accounting entity in which the record is, or for which somebody chose it; None when there are none or
     several."""
     found = []
     with context.store.reading() as tx:
@@ -126,14 +139,18 @@ def home_of(context: Context, mapping: str, crm_key: str) -> str:
             link = tx.links_by_key(context.back_office, entity, mapping, Side.CRM, [crm_key]).get(crm_key)
             if link is not None and not link.tombstone:
                 found.append(entity)
-    return found[0] if len(found) == 1 else ""
+    return found[0] if len(found) == 1 else None
 
 
-def _only_entity(context: Context) -> str:
-    if len(context.entities) > 1:
+def decided(context: Context, entity: str | None) -> str:
+    """The entity, or the one for records without a choice. Raises PermanentError when somebody has to choose."""
+    chosen = without_choice(context) if entity is None else entity
+    if chosen is None:
+        names = offered(context)
         raise PermanentError(
             "more than one accounting entity could take this record",
-            where=f"back office {context.back_office}",
-            mend=f"Choose one of {', '.join(context.entities)}.",
+            where=context.back_office,
+            mend=f"Choose one of {names}.",
+            code="no_entity_chosen",
         )
-    return context.entities[0]
+    return chosen

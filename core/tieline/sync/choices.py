@@ -19,6 +19,7 @@ from tieline.sync.context import Context
 from tieline.sync.entity_rows import CHOSEN, ENTITY, REFUSED_CHOICE, TOLD, told
 from tieline.sync.match import AMBIGUOUS, unmarked
 from tieline.sync.panel import LANGUAGE
+from tieline.sync.places import entity_named
 from tieline.sync.points import Point
 from tieline.sync.status import settled
 
@@ -105,7 +106,7 @@ def _take(tx: Transaction, context: Context, records: Sequence[Record], people: 
         user = str(edits[ident].fields.get(_EDITOR) or "")
         wanted = _key_of(context, _said(edits[ident]))
         why = _refusal(tx, context, link, wanted, busy)
-        after = _taken_back(link, why) if why else _chosen(link, str(wanted))
+        after = _taken_back(link, why) if why else _chosen(link, str(wanted), bool(_said(edits[ident]).strip()))
         extra = {**after.extra, TOLD: _said(edits[ident])}
         extra |= {LANGUAGE: people[user]} if user in people else {}
         after = replace(settled(replace(after, extra=extra)), panel="")
@@ -116,15 +117,8 @@ def _take(tx: Transaction, context: Context, records: Sequence[Record], people: 
 
 
 def _key_of(context: Context, said: str) -> str | None:
-    """The entity that a person means, by key or label; nothing clears the choice. None: there is no such entity."""
-    said = said.strip()
-    if not said:
-        return context.home
-    known = context.known.get(Side.ERP)
-    labels = {entity.label.casefold(): entity.key for entity in (known.entities if known else ())}
-    keys = {key.casefold(): key for key in context.open}
-    found = keys.get(said.casefold(), labels.get(said.casefold()))
-    return found if found in context.open else None
+    """The entity that a person means; nothing clears the choice. None: there is no such entity."""
+    return entity_named(context, said) if said.strip() else context.home
 
 
 def _refusal(tx: Transaction, context: Context, link: Link, wanted: str | None, busy: set[str]) -> str:
@@ -146,10 +140,11 @@ def _taken_back(link: Link, why: str) -> Link:
     return replace(link, extra={**link.extra, REFUSED_CHOICE: why})
 
 
-def _chosen(link: Link, entity: str) -> Link:
-    """The link at its new home; whom it may be there is looked at anew."""
+def _chosen(link: Link, entity: str, named: bool) -> Link:
+    """The link at its new home; whom it may be there is looked at anew. `named`: it is a choice, and not the end of
+    one."""
     extra = {name: value for name, value in unmarked(link).items() if name not in {REFUSED_CHOICE, CHOSEN}}
-    if entity:
+    if named:
         extra[CHOSEN] = True
     unclear = link.problem is not None and link.problem.code == AMBIGUOUS
     return replace(

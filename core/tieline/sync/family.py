@@ -10,6 +10,7 @@ from tieline.store.nouns import Link
 from tieline.store.protocol import Transaction
 from tieline.sync.context import Context
 from tieline.sync.identity import link_id, reference
+from tieline.sync.places import TOP
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
 
@@ -34,7 +35,8 @@ def _waits(child: Link) -> bool:
 def residences(tx: Transaction, context: Context, rules: Rules, links: Sequence[Link]) -> dict[str, str]:
     """The entity of each link nobody has chosen one for: where its parent is, its own first, else the first."""
     told = {link.id: _parent_key(link, rules) for link in links}
-    found = {link.id: link.entity or context.entities[0] for link in links}
+    first = TOP if TOP in context.entities else context.entities[0]
+    found = {link.id: link.entity or first for link in links}
     own = {link.id: link.entity for link in links}
     settled_there: set[str] = set()
     for entity in reversed(context.entities):

@@ -11,6 +11,7 @@ from tieline.contract import Values
 from tieline.store.nouns import Link, Problem
 from tieline.store.protocol import Transaction
 from tieline.sync.context import Context
+from tieline.sync.entity_rows import CHOSEN
 from tieline.sync.family import follow_parents, wake_children
 from tieline.sync.matching import Pairing, matches, pair
 from tieline.sync.points import Point
@@ -64,7 +65,8 @@ def _candidates(tx: Transaction, context: Context, entity: str, rules: Rules) ->
     """Half-links that may be joined in this entity: of the CRM (also those without an entity yet), and of the ERP."""
     busy = {item.link for call in tx.open_calls(context.back_office) for item in call.items}
     places = dict.fromkeys((entity, context.home))
-    free = [link for place in places for link in strangers(tx, context, place, rules) if link.id not in busy]
+    met = [link for place in places for link in strangers(tx, context, place, rules) if link.id not in busy]
+    free = [link for link in met if link.entity == entity or not link.extra.get(CHOSEN)]
     erp = [one for one in free if one.erp and not one.erp.deleted and not one.crm_key and one.entity == entity]
     return [one for one in free if one.crm and not one.crm.deleted and not one.erp_key], erp
 

@@ -16,7 +16,7 @@ from tieline.sync.context import Context
 from tieline.sync.entity_rows import ENTITY, REFUSED_CHOICE, remembering, unsaid
 from tieline.sync.identity import fingerprint
 from tieline.sync.panel_waits import drop_waits, is_waiting, keep_waits, waits_scope
-from tieline.sync.places import names
+from tieline.sync.places import offered
 from tieline.sync.points import Point
 from tieline.sync.rules import Rules
 from tieline.sync.telling import told as told_why
@@ -101,7 +101,8 @@ def _notes(context: Context, link: Link, say: history.Say) -> str | None:
     refused = str(link.extra.get(REFUSED_CHOICE) or "")
     code = link.tombstone if link.tombstone in NOTES else refused
     if code == "entity:unknown":
-        return f"{say(NOTES[code])} {say(f'Choose one of {names(context)}.')}"
+        names = offered(context)
+        return f"{say(NOTES[code])} {say(f'Choose one of {names}.')}"
     return say(NOTES[code]) if code else None
 
 

@@ -29,43 +29,37 @@ class Counts:
 
 def preview(context: Context) -> dict[str, Counts]:
     """Counts by mapping, over all entities. Reads the store only: sweep both sides first."""
-    found: dict[str, Counts] = {}
-    for entity, mappings in context.rules.items():
-        for name, rules in mappings.items():
-            found[name] = _add(found.get(name, Counts()), _count(context, entity, rules))
-    return found
+    names = dict.fromkeys(name for mappings in context.rules.values() for name in mappings)
+    return {name: _count(context, name) for name in names}
 
 
-def _count(context: Context, entity: str, rules: Rules) -> Counts:
+def _count(context: Context, name: str) -> Counts:
+    """A record of the CRM that nobody chose an entity for may be joined in any, and is counted once."""
+    joined, unclear, new_in_crm, free, taken = 0, 0, 0, dict[str, Link](), set[str]()
+    for entity in context.entities:
+        rules = context.rules[entity][name]
+        crm, erp = _halves(context, entity, rules)
+        crm = [link for link in crm if link.id not in taken]
+        pairing = pair(rules, crm, erp) if matches(rules) else pair(rules, [], [])
+        taken |= {ident for two in pairing.pairs for ident in two} | set(pairing.ambiguous)
+        joined, unclear = joined + len(pairing.pairs), unclear + len(pairing.ambiguous)
+        new_in_crm += sum(link.id not in taken for link in erp) if rules.mapping.create_in_crm else 0
+        free |= {link.id: link for link in crm}
+    left = [link for ident, link in free.items() if ident not in taken]
+    out = sum(_goes_out(context.rules_for(link.entity, name), link) for link in left)
+    return Counts(joined, new_in_crm, out, unclear, len(left) - out)
+
+
+def _halves(context: Context, entity: str, rules: Rules) -> tuple[list[Link], list[Link]]:
+    """Records without a partner that may meet in this entity: of the CRM, and of the ERP."""
     with context.store.reading() as tx:
         erp = [link for link in strangers(tx, context, entity, rules) if link.erp and not link.crm_key]
-        crm = [
-            link
-            for home in dict.fromkeys((entity, context.home))
-            for link in strangers(tx, context, home, rules)
-            if link.crm and not link.crm.deleted and not link.erp_key
-        ]
-    pairing = pair(rules, crm, erp) if matches(rules) else pair(rules, [], [])
-    taken = {ident for two in pairing.pairs for ident in two} | set(pairing.ambiguous)
-    new_in_crm = [link for link in erp if link.id not in taken] if rules.mapping.create_in_crm else []
-    free = [link for link in crm if link.id not in taken]
-    new_in_erp = [link for link in free if _goes_out(rules, link)]
-    return Counts(
-        len(pairing.pairs), len(new_in_crm), len(new_in_erp), len(pairing.ambiguous), len(free) - len(new_in_erp)
-    )  # fmt: skip
+        places = dict.fromkeys((entity, context.home))
+        crm = [link for home in places for link in strangers(tx, context, home, rules)]
+    return [link for link in crm if link.crm and not link.crm.deleted and not link.erp_key], erp
 
 
 def _goes_out(rules: Rules, link: Link) -> bool:
     promotion = rules.promotion(link.crm.fields if link.crm else {})
     wanted = link.promote or promotion is Promotion.AUTOMATIC
     return rules.mapping.create_in_erp and wanted and promotion is not Promotion.NEVER
-
-
-def _add(one: Counts, two: Counts) -> Counts:
-    return Counts(
-        one.link + two.link,
-        one.create_crm + two.create_crm,
-        one.create_erp + two.create_erp,
-        one.ambiguous + two.ambiguous,
-        one.skip + two.skip,
-    )

@@ -372,3 +372,32 @@ def test_a_press_without_an_entity_goes_where_the_record_is_or_shall_go() -> Non
         name: [len(bench.erp.alive(name, entity)) for entity in bench.entities] for name in ("Customers", "Orders")
     }
     assert found == {"Customers": [0, 1], "Orders": [0, 1]}
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("", "books: plusieurs entités. Choisissez parmi north, south."),
+        ("west", "Pas d'entité. Choisissez parmi north, south."),
+    ],
+)
+def test_who_names_no_entity_or_a_wrong_one_is_told_which_there_are(said: str, answer: str) -> None:
+    world = World()
+    bench = Bench(world, ToyCrm(world), AsyncErp(world), MemoryStore(), ("north", "south"))
+    bench.confirm()
+    bench.crm.lists["users"] = [ListRow("u-fr", "Camille", attributes={"language": "fr"})]
+    french = {
+        "more than one accounting entity could take this record": "plusieurs entités",
+        "there is no such accounting entity": "pas d'entité",
+        "Choose one of north, south.": "Choisissez parmi north, south.",
+    }
+    counter = Counter(bench, french)
+    bench.crm.add("Account", "a1", Name="Acme")
+    counter.settle()
+    press = counter.press("promote", "a1", "u-fr", Accounting_Entity__c=said)
+    counter.settle()
+    assert counter.answer(press) == ("Refused", answer)
+    assert bench.erp.alive("Customers", "north") == {}
+    press = counter.press("promote", "a1", Accounting_Entity__c="SOUTH")
+    counter.settle()
+    assert (counter.answer(press)[0], len(bench.erp.alive("Customers", "south"))) == ("Done", 1)
