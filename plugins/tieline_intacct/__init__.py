@@ -6,8 +6,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tieline import hookimpl
-from tieline.contract import Action, Component, Declarations, Layout, ManagedList, Mapping, System, Translations
+from tieline.contract import (
+    Action,
+    Component,
+    Declarations,
+    Explanation,
+    Layout,
+    ManagedList,
+    Mapping,
+    System,
+    Translations,
+)
 from tieline_intacct.actions import ACTIONS
+from tieline_intacct.explaining import explain
 from tieline_intacct.layouts import LAYOUTS
 from tieline_intacct.lists import LISTS
 from tieline_intacct.mappings import MAPPINGS
@@ -49,3 +60,8 @@ def register_translations() -> Sequence[Translations]:
 @hookimpl
 def render_package(declarations: Declarations) -> Sequence[Component]:
     return project_objects(declarations)
+
+
+@hookimpl
+def explain_error(system: str, code: str, reason: str) -> Explanation | None:
+    return explain(system, code, reason)

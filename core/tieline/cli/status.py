@@ -58,8 +58,8 @@ def _teller(invocation: Invocation) -> Callable[[str, Link], Explanation]:
 
     def tell(system: str, link: Link) -> Explanation:
         if link.problem is None:
-            fields = ", ".join(link.blocked)
-            return Explanation(f"both sides changed {fields}", "Choose the value to keep: `tieline resolve`.")
+            what = f"both sides changed {', '.join(link.blocked)}"
+            return Explanation(what, "Choose the value to keep: `tieline resolve`.")
         return in_words(behaviours, runtime.translator.text, system, link.problem, language)
 
     return tell
