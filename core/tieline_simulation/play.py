@@ -47,7 +47,7 @@ def play(script: Script, *, told: bool = False) -> Played:
     """One history, judged. `told` keeps what changed as lines for a person."""
     with switched_on(script.mutant), _store(script.store) as store:
         kills = frozenset[int]() if script.kills is None and script.crash != "random" else script.kills
-        storm = Storm(script.shape, script.seed, store, script.weather(), script.skip, kills)
+        storm = script.storm(script.shape, script.seed, store, script.weather(), script.skip, kills)
         broken = _judged(storm)
         played = _summed(script, storm, broken)
         return replace(played, changes=tuple(_lines(storm))) if told else played

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 
-from tieline_simulation.storm import SHAPES, Weather
+from tieline_simulation.storm import SHAPES, Storm, Weather
 
 KINDS: tuple[str, ...] = tuple(one.name.replace("_", "-") for one in fields(Weather) if one.name != "kill")
 """The kinds of faults that can be chosen; kills are chosen apart."""
@@ -17,7 +17,9 @@ STORES = ("memory", "sql")
 @dataclass(frozen=True, slots=True)
 class Script:
     """One history. `faults` None leaves the weather as it is drawn; a tuple keeps these kinds of it. `kills` are the
-    passings of a point at which the process ends, instead of those drawn; `skip` the steps left out."""
+    passings of a point at which the process ends, instead of those drawn; `skip` the steps left out. `storm` plays it
+    and `played_by` is the command that does, where they are not this package's own; both can be sent to another
+    process."""
 
     shape: str
     seed: int
@@ -27,6 +29,8 @@ class Script:
     mutant: str = ""
     skip: frozenset[int] = frozenset()
     kills: frozenset[int] | None = None
+    storm: Callable[..., Storm] = Storm
+    played_by: str = ""
 
     def weather(self) -> Weather | None:
         """The weather, or None when the history draws its own."""
@@ -44,7 +48,8 @@ class Script:
 
     def command(self) -> str:
         """The command that plays it again."""
-        parts = [f"tieline simulate --histories 1 --seed {self.seed} --shape {self.shape}"]
+        shape = "" if self.played_by else f" --shape {self.shape}"
+        parts = [f"{self.played_by or 'tieline simulate'} --histories 1 --seed {self.seed}{shape}"]
         if self.faults is not None:
             parts.append(f"--faults {','.join(self.faults) or 'none'}")
         if self.kills:

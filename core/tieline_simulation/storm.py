@@ -67,7 +67,7 @@ class Storm:
         self._declare()
         self.oracle = Oracle(self.bench)
         self.store.watch = self.oracle.saved
-        self.doors = (Door(self, self.crm), Door(self, self.erp))
+        self.doors = self._doors()
         self.tally = Tally()
         self.raging, self.worker, self.frozen = False, "one", False
         self.widened = self.unanswered_lists = False
@@ -85,6 +85,10 @@ class Storm:
         if isinstance(erp, WholeErp):
             erp.between = self._between
         return crm, erp, entities
+
+    def _doors(self) -> tuple[Door, Door]:
+        """How the engine reaches the CRM and the back office."""
+        return Door(self, self.crm), Door(self, self.erp)
 
     def _declare(self) -> None:
         self.bench.mappings = mappings_of(self.plot)
@@ -113,13 +117,13 @@ class Storm:
     def mapping(self, name: str) -> Mapping:
         return next(one for one in self.bench.mappings if one.name == name)
 
-    def gate(self, name: str) -> None:
+    def gate(self, name: str, *, freezes: bool = True) -> None:
         """Between any two things the engine does outside: delayed effects arrive, the process may end or freeze."""
         self.arrive()
         if self.raging and self._ends_here(name):
             self.tally.add("kills")
             raise Killed(name)
-        if self._freezes_here():
+        if freezes and self._freezes_here():
             self._freeze()
 
     def _freezes_here(self) -> bool:

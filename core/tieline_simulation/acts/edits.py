@@ -40,9 +40,8 @@ def _edit_in_long_transaction(
     began = storm.world.stamp() + toy.skew
 
     def commit() -> None:
-        before = toy.rows[entity, obj, key].stamp
-        do_edit(storm, toy, entity, obj, key, values)
-        toy.rows[entity, obj, key].stamp = max(before, began)
+        with toy.stamped_from(began, entity, obj, key):
+            do_edit(storm, toy, entity, obj, key, values)
 
     storm.tally.add("late rows")
     storm.delay(commit)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tieline.contract import Mapping, Precondition, Side
+from tieline.contract import Mapping, Precondition, Side, WriteStyle
 from tieline.store.nouns import AuditEntry, Conflict
 from tieline_simulation.losses import Loss
 from tieline_simulation.oracle.truth import Truth, plain
-from tieline_simulation.systems import WholeErp
 from tieline_simulation.violation import require
 from tieline_simulation.world import Change
 
@@ -42,7 +41,7 @@ class Losses:
         erp = self.truth.bench.erp
         if change.system != erp.name or erp.shape_of.precondition is not Precondition.NONE:
             return False
-        if isinstance(erp, WholeErp):
+        if erp.looked is not None:
             looked = erp.looked.get((change.entity, change.obj, change.key))
             if looked is None:  # a create that came late, for a record that is gone: nothing was overwritten
                 return (change.system, change.entity, change.obj, change.key) in self.truth.deleted
@@ -51,7 +50,8 @@ class Losses:
 
     def put_back(self, change: Change, mapping: Mapping, name: str, old: str) -> bool:
         """A whole record was written as it had just been read: what was typed in that moment is gone in every field."""
-        if not isinstance(self.truth.bench.erp, WholeErp) or mapping.erp_object != change.obj or not old:
+        whole = self.truth.bench.erp.shape_of.writes is WriteStyle.WHOLE
+        if not whole or mapping.erp_object != change.obj or not old:
             return False
         theirs = next(field.erp for field in mapping.fields if field.crm == name)
         return theirs not in self.carried and self.in_a_window(change, old)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,7 +45,8 @@ class Row:
 class Toy:
     """A system. `inside` names the objects that live inside another one's records, and the field that says in which;
     `transforms` is what the system makes of a value typed or written; `hidden` fields and `withheld` objects are out of
-    the integration user's sight; `skew` is how far the system's clock is off."""
+    the integration user's sight; `skew` is how far the system's clock is off; `looked` is the length of the log at the
+    last reading of a record by a client that looks before it writes, for systems with such a client."""
 
     world: World
     name: str = "toy"
@@ -60,6 +62,7 @@ class Toy:
     hidden: set[tuple[str, str]] = field(default_factory=set)
     withheld: set[str] = field(default_factory=set)
     skew: timedelta = timedelta()
+    looked: dict[tuple[str, str, str], int] | None = None
 
     # what a person does in this system ------------------------------------------------------------------------
 
@@ -80,6 +83,13 @@ class Toy:
         row.deleted = False
         self._touch(row)
         self._log("restore", entity, obj, key, row.values)
+
+    @contextmanager
+    def stamped_from(self, began: datetime, entity: str, obj: str, key: str) -> Iterator[None]:
+        """An edit of this record inside is one of a transaction that began earlier, and is stamped so."""
+        before = self.rows[entity, obj, key].stamp
+        yield
+        self.rows[entity, obj, key].stamp = max(before, began)
 
     def value(self, obj: str, key: str, name: str, entity: str = "") -> Any:
         return self.rows[entity, obj, key].values.get(name)

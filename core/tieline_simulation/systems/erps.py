@@ -36,7 +36,7 @@ class WholeErp(Toy):
         )
     )
     between: Callable[[str, str, str], None] = field(default=lambda *_where: None)
-    looked: dict[tuple[str, str, str], int] = field(default_factory=dict)  # length of the log at the last such read
+    looked: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def _record(self, entity: str, shape: Shape, key: str) -> Record:
         return replace(super()._record(entity, shape, key), marker="")
