@@ -92,7 +92,10 @@ def _filter(kind: ObjectType, element: Element | None) -> Condition | None:
 def _condition(kind: ObjectType, element: Element) -> Condition:
     if element.tag == "logical":
         parts = [_condition(kind, each) for each in elements.children(element)]
-        return Either(parts) if element.get("logical_operator", "and").lower() == "or" else All(parts)
+        said = element.get("logical_operator", "").lower()
+        if said not in ("and", "or") or not parts:
+            raise query_failed("logical needs a logical_operator, and or or, and the expressions that it joins")
+        return Either(parts) if said == "or" else All(parts)
     sign = elements.text_of(element, "operator").lower()
     if element.tag != "expression" or sign not in _SIGNS:
         raise query_failed(f"A filter of get_list does not know {element.tag} {sign}")
@@ -109,6 +112,8 @@ def _orders(scope: Scope, kind: ObjectType, element: Element | None) -> list[Ord
         path = dict(_fields(kind, None)).get(elements.text(each))
         if path is None:
             raise unknown_field([elements.text(each)], kind.name.lower())
-        field = resolve(scope.catalogue, kind, path)
-        found.append(Order(path, field, each.get("order", "asc").lower() == "desc"))
+        field, said = resolve(scope.catalogue, kind, path), each.get("order", "asc").lower()
+        if said not in ("asc", "desc"):
+            raise query_failed(f"order must be asc or desc; it is {said}")
+        found.append(Order(path, field, said == "desc"))
     return found or [DEFAULT_ORDER]

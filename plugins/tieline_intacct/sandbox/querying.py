@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
 from typing import Any
 
 from tieline_intacct.sandbox import elements, values
@@ -51,6 +50,7 @@ class Query:
     offset: int
     fold: bool
     private: bool
+    definition: str = ""
 
 
 def answer(scope: Scope, element: Element) -> list[Element]:
@@ -79,10 +79,7 @@ def answer(scope: Scope, element: Element) -> list[Element]:
 
 def read(scope: Scope, element: Element) -> Query:
     """The query as values. Raises Refused."""
-    parts = {str(part.tag): part for part in elements.children(element)}
-    for name in parts:
-        if name not in _PARTS:
-            raise query_failed(f"{name} is no part of a query")
+    parts = _named_parts(element)
     kind = reachable(scope, elements.text(parts.get("object")), "Q")
     options = parts.get("options")
     given = {str(one.tag): elements.text(one) for one in elements.children(options)} if options is not None else {}
@@ -97,15 +94,34 @@ def read(scope: Scope, element: Element) -> Query:
         offset=whole(elements.text(parts.get("offset")), "offset", 0, 0, 2**31),
         fold=given.get("caseinsensitive", "").lower() == "true",
         private=given.get("showprivate", "").lower() == "true",
+        definition=elements.text(parts.get("docparid")),
     )
+
+
+def _named_parts(element: Element) -> dict[str, Element]:
+    """Each part once, in any order: `xs:all` [D]. Raises Refused."""
+    parts: dict[str, Element] = {}
+    for part in elements.children(element):
+        name = str(part.tag)
+        if name not in _PARTS:
+            raise query_failed(f"{name} is no part of a query")
+        if name in parts:
+            raise query_failed(f"{name} may stand in a query once")
+        parts[name] = part
+    return parts
 
 
 def matching(scope: Scope, query: Query) -> Iterator[Row]:
     reading = Reading(scope.catalogue, query.kind, Dialect.DISPLAY, query.fold)
     test = reading.test(query.condition) if query.condition is not None else None
     for row in _candidates(scope, query):
-        if test is None or test(row):
+        if of_definition(row, query.definition) and (test is None or test(row)):
             yield row
+
+
+def of_definition(row: Row, definition: str) -> bool:
+    """Whether a document is of the transaction definition that `docparid` names [D]; without a name all are."""
+    return not definition or row.kind.name != "SODOCUMENT" or row.get("DOCPARID") == definition
 
 
 def whole(text: str, name: str, default: int, least: int, most: int) -> int:
@@ -201,15 +217,17 @@ def _orders(catalogue: Catalogue, kind: ObjectType, element: Element | None) -> 
 
 
 def _check_options(given: dict[str, str]) -> None:
-    for name in given:
+    for name, value in given.items():
         if name not in _OPTIONS:
             raise query_failed(f"{name} is no option of a query")
+        if name != "returnformat" and value.lower() not in ("true", "false", ""):
+            raise query_failed(f"{name} must be true or false; it is {value}")
     if given.get("returnformat", "xml").lower() not in ("xml", ""):
         raise query_failed("This gateway answers in xml only; leave returnformat out")
 
 
 def _groups(rows: list[Row], columns: Sequence[Column]) -> Iterator[tuple[Row, ...]]:
-    """Plain fields group; without them everything is one group [D]."""
+    """Plain fields group; without them everything is one group [D]. Groups stand as the order has their first rows."""
     plain = [column.path for column in columns if not column.aggregate]
     if not plain:
         yield tuple(rows)
@@ -218,8 +236,10 @@ def _groups(rows: list[Row], columns: Sequence[Column]) -> Iterator[tuple[Row, .
     def key(row: Row) -> tuple[str, ...]:
         return tuple(row.get(path) or "" for path in plain)
 
-    for _, group in groupby(sorted(rows, key=key), key):
-        yield tuple(group)
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    yield from map(tuple, groups.values())
 
 
 def _element_name(scope: Scope, column: Column) -> str:

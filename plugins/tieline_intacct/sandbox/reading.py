@@ -15,7 +15,7 @@ from tieline_intacct.sandbox.cursors import Cells, Pinned
 from tieline_intacct.sandbox.elements import Element
 from tieline_intacct.sandbox.owned import owned_lines
 from tieline_intacct.sandbox.problems import query_failed, unknown_field
-from tieline_intacct.sandbox.querying import DEFAULT_ORDER, DEFAULT_PAGE, sorted_rows, whole
+from tieline_intacct.sandbox.querying import DEFAULT_ORDER, DEFAULT_PAGE, of_definition, sorted_rows, whole
 from tieline_intacct.sandbox.rights import reachable
 from tieline_intacct.sandbox.rows import RECORDNO, Row, all_rows, by_number, resolve, seen, visible
 from tieline_intacct.sandbox.scope import Scope
@@ -58,11 +58,13 @@ def read_by_query(scope: Scope, element: Element) -> list[Element]:
     _check_format(element)
     paths = _paths(scope, kind, elements.text_of(element, "fields"))
     page = whole(elements.text_of(element, "pagesize"), "pagesize", DEFAULT_PAGE, 1, LARGEST_PAGE)
-    condition, limit = sqltext.read(elements.text_of(element, "query"))
+    condition, places = sqltext.read(elements.text_of(element, "query"))
     reading = Reading(scope.catalogue, kind, Dialect.STORED)
     test = reading.test(condition) if condition is not None else None
-    rows = sorted_rows([row for row in all_rows(scope, kind) if test is None or test(row)], [DEFAULT_ORDER])
-    cells: list[Cells] = [[(path, row.get(path)) for path in paths] for row in rows[:limit]]
+    definition = elements.text_of(element, "docparid")
+    candidates = (row for row in all_rows(scope, kind) if of_definition(row, definition))
+    rows = sorted_rows([row for row in candidates if test is None or test(row)], [DEFAULT_ORDER])
+    cells: list[Cells] = [[(path, row.get(path)) for path in paths] for row in rows[places.slice]]
     ident = scope.cursors.pin(kind.name, cells, page)
     return [_page(scope, Pinned(kind.name, cells, page), ident)]
 
@@ -70,6 +72,8 @@ def read_by_query(scope: Scope, element: Element) -> list[Element]:
 def read_more(scope: Scope, element: Element) -> list[Element]:
     """The next page of a pinned set. Raises Refused when nothing is pinned by that name."""
     ident: str | None = elements.text_of(element, "resultId")
+    if not ident and not elements.text_of(element, "object"):
+        raise query_failed("readMore needs a resultId or an object")
     if not ident:
         kind = reachable(scope, elements.text_of(element, "object"), "B")
         ident = scope.cursors.latest(kind.name)

@@ -19,7 +19,7 @@ from tieline_intacct.sandbox.problems import (
 )
 from tieline_intacct.sandbox.rows import RECORDNO, Row, by_number, seen
 from tieline_intacct.sandbox.scope import Scope
-from tieline_intacct.sandbox.values import BadValue, stamp
+from tieline_intacct.sandbox.values import BadValue, moment, stamp
 from tieline_sandbox.state import Values
 
 Given = Mapping[str, str]
@@ -43,8 +43,9 @@ class Change:
     def ident(self) -> str:
         return self.before.ident if self.before else self.body[RECORDNO]
 
-    def says(self, name: str) -> bool:
-        return name in self.given
+    @property
+    def verb(self) -> str:
+        return "update" if self.before else "create"
 
 
 def save(
@@ -111,11 +112,18 @@ def _take(change: Change) -> None:
         field_ = change.kind.fields[name]
         if field_.readonly or name.partition(".")[0] in change.kind.contacts:
             continue
-        value = _accepted(change.kind, field_, text) if text.strip() else None
+        value = _value(change.kind, field_, text)
         if field_.frozen and change.before and value != change.before.get(name):
             raise business(f"{name} cannot be changed once the record is there")
         change.body[name] = value
     change.body |= change.lists
+
+
+def _value(kind: ObjectType, field_: Field, text: str) -> str | None:
+    """As it is kept: an ID without blanks around it; a choice that is cleared falls back to its default [I]."""
+    if not text.strip():
+        return field_.default if field_.kind is Kind.ENUM else None
+    return _accepted(kind, field_, text.strip() if field_.name == kind.key else text)
 
 
 def _accepted(kind: ObjectType, field_: Field, text: str) -> str:
@@ -151,22 +159,25 @@ def _numbered(change: Change) -> str | None:
 def _check_required(change: Change) -> None:
     for name, field_ in change.kind.fields.items():
         if field_.required and change.body.get(name) is None:
-            raise _missing(change.kind, name)
+            raise _missing(change, name)
     if change.kind.numbering and change.kind.key and change.body.get(change.kind.key) is None:
-        raise _missing(change.kind, change.kind.key)
+        raise _missing(change, change.kind.key)
     if change.kind.name == "CUSTOMER" and change.before is None and not change.given.get("DISPLAYCONTACT.PRINTAS"):
-        raise _missing(change.kind, "DISPLAYCONTACT.PRINTAS")
+        raise _missing(change, "DISPLAYCONTACT.PRINTAS")
     if change.kind.name == "EMPLOYEE" and change.before is None and not change.given.get("PERSONALINFO.CONTACTNAME"):
-        raise _missing(change.kind, "PERSONALINFO.CONTACTNAME")
+        raise _missing(change, "PERSONALINFO.CONTACTNAME")
     for name, text in change.given.items():
         if "EMAIL" in name.rpartition(".")[2] and not name.endswith("OPTIN") and text and not _EMAIL.fullmatch(text):
             words = f"{name} is not a valid email address: {text}"
             raise Refused(Problem(INVALID, words, object=change.kind.name, field=name))
 
 
-def _missing(kind: ObjectType, name: str) -> Refused:
+def _missing(change: Change, name: str) -> Refused:
+    kind = change.kind
     words = f"Missing or invalid value in required field '{name}'"
-    return Refused(Problem(BUSINESS, words, f"Enter a value for {name}.", kind.name, name), could_not(kind))
+    return Refused(
+        Problem(BUSINESS, words, f"Enter a value for {name}.", kind.name, name), could_not(kind, change.verb)
+    )
 
 
 def could_not(kind: ObjectType, verb: str = "create") -> Problem:
@@ -200,14 +211,24 @@ def _check_reference(change: Change, reference: Reference, value: str) -> None:
         problem = f"Invalid {reference.field} '{value}': no such {target.title} is known here"
     elif found.get("STATUS") == "inactive":
         problem = f"{target.title} '{value}' is inactive and cannot be used"
-    elif target is change.kind and change.before and found.ident == change.before.ident:
-        problem = f"{reference.field} '{value}' is the record itself"
+    elif target is change.kind and change.before and _leads_to(found, reference, change.before.ident):
+        problem = f"{reference.field} '{value}' is the record itself, or below it"
     if problem:
         mend = f"Select a valid {target.title}."
         raise Refused(
             Problem(BUSINESS, problem, mend, change.kind.name, reference.field),
-            could_not(change.kind, "update" if change.before else "create"),
+            could_not(change.kind, change.verb),
         )
+
+
+def _leads_to(row: Row, reference: Reference, ident: str) -> bool:
+    """Whether a record stands in the line above another, itself among them."""
+    passed: set[str] = set()
+    above: Row | None = row
+    while above is not None and above.ident not in passed:
+        passed.add(above.ident)
+        above = above.follow(reference)
+    return ident in passed
 
 
 def _check_unique(change: Change) -> None:
@@ -220,7 +241,7 @@ def _check_unique(change: Change) -> None:
         words = f"Another {kind.title} with the given value(s) {value}  already exists"
         raise Refused(
             Problem(NOT_UNIQUE, words, "Use a unique value instead.", kind.name, kind.key),
-            could_not(kind, "update" if change.before else "create"),
+            could_not(kind, change.verb),
         )
 
 
@@ -252,7 +273,17 @@ def _restriction(change: Change) -> None:
 
 def _term(change: Change) -> None:
     if change.body.get("TERMTYPE") == "Termed" and not change.body.get("ENDDATE"):
-        raise _missing(change.kind, "ENDDATE")
+        raise _missing(change, "ENDDATE")
+
+
+def _order(change: Change) -> None:
+    """What ends before it begins is refused [I]."""
+    begins, ends = change.body.get("BEGINDATE"), change.body.get("ENDDATE")
+    if begins and ends and moment(ends) < moment(begins):
+        raise Refused(
+            Problem(INVALID, f"ENDDATE {ends} is before BEGINDATE {begins}", object=change.kind.name, field="ENDDATE"),
+            could_not(change.kind, change.verb),
+        )
 
 
 def _line_number(change: Change) -> None:
@@ -263,6 +294,7 @@ def _line_number(change: Change) -> None:
 
 _CHECKS: Mapping[str, tuple[Hook, ...]] = {
     "CUSTOMER": (_restriction,),
-    "CONTRACT": (_term,),
-    "CONTRACTDETAIL": (_line_number,),
+    "CONTRACT": (_term, _order),
+    "CONTRACTDETAIL": (_order, _line_number),
+    "PROJECT": (_order,),
 }

@@ -1,11 +1,12 @@
 """The text of readByQuery: comparisons joined by AND, OR and NOT [D].
 
-Strings stand in single quotes, a quote inside them is escaped by a backslash. `rownum` limits the rows.
+Strings stand in single quotes, a quote inside them is escaped by a backslash. `rownum` picks rows by their place.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tieline_intacct.sandbox.conditions import All, Condition, Either, Leaf, Not
@@ -44,14 +45,41 @@ class Token:
 _END = Token("end", "the end")
 
 
-def read(text: str) -> tuple[Condition | None, int | None]:
-    """The condition, None for all records, and the row limit if one is given. Raises Refused."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Which rows of a result are wanted, counted from 1 [D]; `last` None is the end."""
+
+    first: int = 1
+    last: int | None = None
+
+    def cut(self, sign: str, number: int) -> Places:
+        """Narrowed by a comparison of `rownum`."""
+        first, last = _PLACES[sign](number)
+        least = self.last if last is None else last if self.last is None else min(self.last, last)
+        return Places(max(self.first, first), least)
+
+    @property
+    def slice(self) -> slice:
+        return slice(self.first - 1, None if self.last is None else max(self.last, 0))
+
+
+_PLACES: Mapping[str, Callable[[int], tuple[int, int | None]]] = {
+    "=": lambda number: (number, number),
+    "<": lambda number: (1, number - 1),
+    "<=": lambda number: (1, number),
+    ">": lambda number: (number + 1, None),
+    ">=": lambda number: (number, None),
+}
+
+
+def read(text: str) -> tuple[Condition | None, Places]:
+    """The condition, None for all records, and the places in the result. Raises Refused."""
     if not text.strip():
-        return None, None
+        return None, Places()
     parser = _Parser(_tokens(text))
     condition = parser.either()
     parser.expect_end()
-    return condition, parser.limit
+    return condition, parser.places
 
 
 def _tokens(text: str) -> list[Token]:
@@ -73,7 +101,7 @@ class _Parser:
         self._tokens = [*tokens, _END]
         self._at = 0
         self._depth = 0
-        self.limit: int | None = None
+        self.places = Places()
 
     def either(self) -> Condition:
         parts = [self._all()]
@@ -128,9 +156,9 @@ class _Parser:
 
     def _rownum(self) -> Condition:
         sign, value = self._next(), self._value()
-        if sign.text not in ("<", "<=") or not value.isdigit():
-            raise query_failed("rownum takes < or <= and a whole number")
-        self.limit = int(value) - (sign.text == "<")
+        if sign.text not in _PLACES or not (value.isascii() and value.isdigit()):
+            raise query_failed(f"rownum takes {', '.join(_PLACES)} and a whole number")
+        self.places = self.places.cut(sign.text, int(value))
         return All([])
 
     def _list(self) -> list[str]:

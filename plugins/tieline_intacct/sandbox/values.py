@@ -9,17 +9,16 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, tzinfo
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tieline_intacct.sandbox.catalogue import Field, Kind
 
-DATE = "%m/%d/%Y"
-DATETIME = "%m/%d/%Y %H:%M:%S"
 _CENT = Decimal("0.01")
 _ISO = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S")
 _MOST_DIGITS = 30
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,9})?", re.ASCII)
 _USUAL = re.compile(r"\s*(\d\d?)/(\d\d?)/(\d{4})(?: (\d\d?):(\d\d)(?::(\d\d))?)?\s*", re.ASCII)
 
 
@@ -35,9 +34,9 @@ def accept(field: Field, text: str) -> str:
         case Kind.DECIMAL:
             return plain(number(text))
         case Kind.DATE:
-            return moment(text).strftime(DATE)
+            return day(moment(text))
         case Kind.DATETIME:
-            return moment(text).strftime(DATETIME)
+            return _second(moment(text))
         case Kind.BOOLEAN:
             return _boolean(text)
         case Kind.ENUM if text not in field.codes:
@@ -63,12 +62,11 @@ def stored(field: Field, text: str) -> str:
 
 def number(text: str) -> Decimal:
     """Raises BadValue."""
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        raise BadValue(f"must be a number; it is {text!r}") from None
-    if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
+    if _NUMBER.fullmatch(text.strip()) is None:
         raise BadValue(f"must be a number; it is {text!r}")
+    value = Decimal(text.strip())
+    if abs(value.adjusted()) > _MOST_DIGITS:
+        raise BadValue(f"must be a number of at most {_MOST_DIGITS} digits; it is {text!r}")
     return value
 
 
@@ -94,13 +92,14 @@ def moment(text: str) -> datetime:
             found = datetime.strptime(text.strip(), form)  # noqa: DTZ007 - the gateway's own times carry no zone
         except ValueError:
             continue
-        return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+        with suppress(OverflowError):  # the first and the last day of all, in another zone
+            return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
     raise BadValue(f"must be a date such as 12/31/2026 or 12/31/2026 23:59:59; it is {text!r}")
 
 
 def stamp(at: datetime, zone: str = "UTC") -> str:
     """To the second, in the company's zone: which one WHENMODIFIED is in is not documented [I]."""
-    return at.astimezone(zone_of(zone)).strftime(DATETIME)
+    return _second(at.astimezone(zone_of(zone)))
 
 
 def zone_of(name: str) -> tzinfo:
@@ -114,7 +113,11 @@ def zone_of(name: str) -> tzinfo:
 
 
 def day(at: date) -> str:
-    return at.strftime(DATE)
+    return f"{at:%m/%d}/{at.year:04}"  # %Y would drop the zeros of a year before 1000
+
+
+def _second(at: datetime) -> str:
+    return f"{day(at)} {at:%H:%M:%S}"
 
 
 def _integer(text: str) -> Decimal:

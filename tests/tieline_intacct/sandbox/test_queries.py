@@ -142,7 +142,7 @@ def test_read_by_query(five: Any, text: str, found: str) -> None:
     "text",
     [
         "STATUS", "STATUS =", "= 'T'", "STATUS = 'T' AND", "(STATUS = 'T'", "STATUS = 'T'x", "STATUS = T", "NOPE = '1'",
-        "STATUS in ()", "STATUS is 'T'", "rownum > 3", "STATUS = 'T' ; drop", "CREDITLIMIT = 'x'",
+        "STATUS in ()", "STATUS is 'T'", "rownum <> 3", "STATUS = 'T' ; drop", "CREDITLIMIT = 'x'",
         "(" * 60 + "STATUS='T'" + ")" * 60,
     ],
 )  # fmt: skip
