@@ -179,3 +179,19 @@ def test_the_org_is_restarted_under_a_watching_product(new_world: Any, eventuall
     assert watch.interrupt() in (0, 130)
     assert "Traceback" not in watch.err
     assert twins(new_world) == {}
+
+
+@pytest.mark.deep
+def test_a_watch_that_starts_while_the_org_is_away_waits_for_it(new_world: Any, eventually: Any) -> None:
+    """After a power cut the service may be up before the others are; one cycle by hand ends with the sentence."""
+    new_world.settle()
+    doors = {name: new_world.document("org")[f"{name}_url"].rpartition(":")[2] for name in ("http", "tls", "proxy")}
+    new_world.processes["org"].kill()
+    watch = new_world.tieline.start("sync", "--watch", "--interval", "0.2")
+    eventually(lambda: watch.err or not watch.running, "the watch says that the org is away")
+    assert watch.running, watch.err
+    new_world.run("org", *(word for name, port in doors.items() for word in (f"--{name}-port", port)))
+    eventually(lambda: "Watching" in watch.err or not watch.running, "the watch begins")
+    assert watch.running, watch.err
+    assert watch.interrupt() in (0, 130)
+    assert "Traceback" not in watch.err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tieline.workers.assemble import Engine
     from tieline.workers.embedded import Confirm
     from tieline.workers.stopping import Stopping
+
+_LONGEST_REST = 60.0
+"""Seconds between two tries to begin."""
 
 
 @click.command()
@@ -36,27 +39,46 @@ def sync(
     """Bring the org and a back office together, both ways."""
     from tieline.workers.assemble import assemble
 
-    runtime = invocation.runtime
-    with runtime.exclusive():
-        engine = assemble(runtime, back_office, org)
+    def assembled() -> Engine:
+        return assemble(invocation.runtime, back_office, org)
+
+    with invocation.runtime.exclusive():
         if mode == "preview":
-            _preview(invocation, engine)
+            _preview(invocation, assembled())
         else:
-            ctx.exit(_run(invocation, engine, _confirmation(invocation, yes), interval if mode == "watch" else None))
+            confirm = _confirmation(invocation, yes)
+            ctx.exit(_run(invocation, assembled, confirm, interval if mode == "watch" else None))
 
 
-def _run(invocation: Invocation, engine: Engine, confirm: Confirm, interval: float | None) -> int:
+def _run(
+    invocation: Invocation, assembled: Callable[[], Engine], confirm: Confirm, interval: float | None
+) -> int:  # fmt: skip
     """One cycle, or with an interval one after the other; the exit code. SIGTERM ends it in order."""
     from tieline.workers.stopping import Stopped, in_order
 
     with in_order() as stopping:
         try:
             if interval is None:
-                return DONE if _once(invocation, engine, confirm, stopping) else FAILED
-            _watch(invocation, engine, confirm, interval, stopping)
+                return DONE if _once(invocation, assembled(), confirm, stopping) else FAILED
+            _watch(invocation, _patiently(invocation, assembled, interval, stopping), confirm, interval, stopping)
         except Stopped:
             invocation.note("Stopped in order; what is left is done when it is started again.")
     return DONE if interval is not None else INTERRUPTED
+
+
+def _patiently(invocation: Invocation, assembled: Callable[[], Engine], interval: float, stopping: Stopping) -> Engine:
+    """A service may be started while a side is away, after a power cut for one: it says so and comes when that is over."""
+    from tieline.contract import AnswerLost, TransientError
+
+    rest = stopping.idle(invocation.runtime.clock.sleep)
+    while True:
+        try:
+            return assembled()
+        except (TransientError, AnswerLost) as error:
+            invocation.note(invocation.speaker.error(error))
+            asked = getattr(error, "retry_after", None) or 0.0
+        rest(min(max(interval, asked), _LONGEST_REST))
+        interval = min(2 * interval, _LONGEST_REST)
 
 
 def _once(invocation: Invocation, engine: Engine, confirm: Confirm, stopping: Stopping) -> bool:

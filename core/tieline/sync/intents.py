@@ -34,6 +34,7 @@ def create_item(context: Context, rules: Rules, link: Link, plan: Create) -> Ite
     chosen = key if chooses_id(context.client(side).capabilities(rules.object_on(side))) else ""
     merged = _pairs(link, side, plan.fields)
     payload = {"fields": plan.fields, "parent": plan.parent, "marker": birth_marker(context, rules, link, side)}
+    payload["of"] = link.key(side.other)
     payload["values"] = pack(_outgoing(context, rules, link, side, plan.fields, creating=True))
     return Item(link.id, Operation.CREATE, chosen, key, payload, _as_json(merged))
 
@@ -47,11 +48,21 @@ def update_item(context: Context, rules: Rules, link: Link, side: Side, fields: 
     key = operation_key(link.id, side, f"{Operation.UPDATE}:{since}:{sorted(fields.items())!r}", link.epoch)
     payload: dict[str, Any] = {
         "fields": dict(fields),
+        "of": link.key(side.other),
         "before": {name: seen.fields.get(name) for name in fields} if seen else {},
         "version": version,
         "values": pack(_outgoing(context, rules, link, side, fields, creating=False)),
     }
     return Item(link.id, Operation.UPDATE, link.key(side), key, payload, _as_json(_pairs(link, side, fields)))
+
+
+def still_speaks(link: Link, item: Item, side: Side, pairs: Merged) -> Merged:
+    """What both sides hold of a write whose answer has come. If the record that it carried has been merged into another
+    one meanwhile, a blank of the survivor says nothing: it is no edit of what was carried."""
+    if item.payload.get("of", "") in {"", link.key(side.other)}:
+        return pairs
+    seen = link.seen(side.other)
+    return {name: pair for name, pair in pairs.items() if seen is not None and seen.fields.get(name) is not None}
 
 
 def delete_item(link: Link, side: Side) -> Item:

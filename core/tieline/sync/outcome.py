@@ -12,6 +12,7 @@ from tieline.sync.absorb import absorb, confirm, observation
 from tieline.sync.context import Options
 from tieline.sync.forms import acknowledged
 from tieline.sync.identity import fingerprint
+from tieline.sync.intents import still_speaks
 from tieline.sync.loops import forget, remember
 from tieline.sync.overtaken import moved_meanwhile, overtaken, without_passed
 from tieline.sync.rules import Rules
@@ -106,7 +107,7 @@ def _done(link: Link, item: Item, side: Side, outcome: Done, rules: Rules, now: 
     moved = moved_meanwhile(link, side, item)
     seen = _seen_after(bound, side, item, outcome, rules, moved)
     bound = replace(bound, crm=seen) if side is Side.CRM else replace(bound, erp=seen)
-    base = {**link.base, **acknowledged(rules, side, item, outcome)}
+    base = {**link.base, **still_speaks(link, item, side, acknowledged(rules, side, item, outcome))}
     after = replace(
         bound,
         extra=bound.extra if side is Side.CRM else without_passed(bound.extra),

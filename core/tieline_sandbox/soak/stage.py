@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tieline_sandbox.soak.said import customers
 from tieline_sandbox.soak.workers import Ran, Worker, Zygote, eventually
 
 ORG = "org"
+_LONGEST_WAIT = timedelta(minutes=5)
 _MOST_CYCLES = 30
 _FEW, _A_ROUND = 12, 0.75
 
@@ -50,13 +52,31 @@ class Stage:
         return self.zygote.start("sync", "--once", "--yes", "--json", state=self.state, **environment)
 
     def settle(self) -> int:
-        """Cycles until one neither writes nor complains; how many it took. Raises PermanentError when none is quiet."""
+        """Cycles until one neither writes nor complains, and no record waits for its next attempt soon; how many it
+        took. Raises PermanentError when none is quiet."""
         ran = None
         for count in range(1, _MOST_CYCLES + 1):
+            started = self.zygote.clock.now()
             ran = self.once().ran()
-            if ran.code == 0 and _quiet(json.loads(ran.out)):
+            if ran.code == 0 and _quiet(json.loads(ran.out)) and not self._rested(started):
                 return count
         raise PermanentError(f"not at rest after {_MOST_CYCLES} cycles: {ran}", where="soak", mend="Look into its log.")
+
+    def _rested(self, started: datetime) -> bool:
+        """Whether a record that was refused for a moment had its wait: a quiet cycle does not mean that it was sent."""
+        wait = wait_after(started, self.run("status", "--json").document()["back_offices"], self.zygote.clock.now())
+        if wait is None:
+            return False
+        self.zygote.clock.sleep(wait)
+        return True
+
+
+def wait_after(started: datetime, offices: Sequence[Mapping[str, Any]], now: datetime) -> float | None:
+    """Seconds until the next attempt that `tieline status` tells. None when no record waits, when the cycle that began
+    at `started` had tried it, and when it waits for long: the judge may say so then."""
+    due = [datetime.fromisoformat(one["next_retry"]) for one in offices if one["next_retry"]]
+    ahead = [one for one in due if started < one <= now + _LONGEST_WAIT]
+    return max(0.0, (min(ahead) - now).total_seconds()) if ahead else None
 
 
 def data_for(rounds: int, samples: Path, place: Path) -> Path:
