@@ -67,7 +67,7 @@ def _run(
 
 
 def _patiently(invocation: Invocation, assembled: Callable[[], Engine], interval: float, stopping: Stopping) -> Engine:
-    """A service may be started while a side is away, after a power cut for one: it says so and comes when that is over."""
+    """A service may be started while a side is away, after a power cut for one: it says so, and waits."""
     from tieline.contract import AnswerLost, TransientError
 
     rest = stopping.idle(invocation.runtime.clock.sleep)
