@@ -122,7 +122,7 @@ def _run(
     runtime = invocation.runtime
     with runtime.exclusive():
         name = runtime.back_office(back_office).name
-        done = work(Repair(runtime.store, name, runtime.clock.now(), person()))
+        done = work(Repair(runtime.store, name, runtime.clock.now(), person(), runtime.siblings(name)))
     if nothing and nothing(done):
         invocation.show(done, lambda: [nothing(done)])
         return

@@ -185,6 +185,11 @@ class Runtime:
         connection = self.connections.one(name, lambda found: found.system != SALESFORCE, "back office")
         return BackOffice(connection, self.system(connection.system))
 
+    def siblings(self, name: str) -> tuple[str, ...]:
+        """All back offices of the same system, this one among them, in order of the name."""
+        system = self.back_office(name).system.name
+        return tuple(one.name for one in self.back_offices() if one.system.name == system)
+
     def client(self, connection: Connection) -> Client:
         """A client of the connection's system; the org's records for an org connection."""
         settings = self.connections.clear(connection)

@@ -149,7 +149,8 @@ def _as_written(_language: str, text: str) -> str:
 class Context:
     """One back office, its two clients, and the effects. `point` is told when a named crash point is passed;
     `say` puts a text into a language; `language` is the org's own. `known` is who answered when we logged in, `closed`
-    are entities that are not open to us any more. `settings` are the connection's, without secrets. `mishap` is told of
+    are entities that are not open to us any more. `siblings` are all back offices of this system in the org, in order.
+    `settings` are the connection's, without secrets. `mishap` is told of
     a stage that failed in a way nobody foresaw, and says so or raises it again."""
 
     back_office: str
@@ -175,6 +176,12 @@ class Context:
     known: MappingType[Side, Identity] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     settings: MappingType[str, str] = field(default_factory=dict)
+    siblings: tuple[str, ...] = ()
+
+    @property
+    def offices(self) -> tuple[str, ...]:
+        """All back offices of this system, this one among them, in order."""
+        return self.siblings or (self.back_office,)
 
     @property
     def open(self) -> tuple[str, ...]:

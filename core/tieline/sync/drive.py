@@ -14,7 +14,7 @@ from tieline.store.protocol import Transaction
 from tieline.sync.act import Actor, Tally
 from tieline.sync.context import Context
 from tieline.sync.erasing import overruled
-from tieline.sync.family import follows, residences, tied_earlier, wake_followers
+from tieline.sync.family import follows, residences
 from tieline.sync.identity import derive, reference
 from tieline.sync.intents import Intended, create_item, delete_item, update_item
 from tieline.sync.loops import broken, stop, without
@@ -28,6 +28,7 @@ from tieline.sync.points import Point
 from tieline.sync.repair import HELD
 from tieline.sync.rules import RECORD_TYPE, Rules
 from tieline.sync.status import settled
+from tieline.sync.ties import tied_earlier, tied_elsewhere, wake_followers
 from tieline.sync.translate import Translator, build_translator
 
 
@@ -124,12 +125,14 @@ class Driver:
         with self.context.store.reading() as tx:
             translator = self._translator(tx, links)
             promoted = self._promoted_parents(tx, links)
-            led = tied_earlier(tx, self.context, self.rules, self.entity, [link.crm_key for link in links])
+            keys = [link.crm_key for link in links if link.crm_key]
+            led = tied_earlier(tx, self.context, self.rules.name, self.entity, keys)
+            numbered = tied_elsewhere(tx, self.context, self.rules.name, self.entity, keys)
             families = self._families(tx, links)
         for link in links:
             around = Surroundings(
                 self.rules, translator, self.capabilities, self._judge(link), lambda one: one.parent in promoted,
-                link.crm_key in led, lambda one: one.id in families,
+                link.crm_key in led, lambda one: one.id in families, link.crm_key in numbered,
             )  # fmt: skip
             try:
                 self._take(work, link, decide(link, around))

@@ -115,27 +115,6 @@ def follows(link: Link, rules: Rules) -> bool:
     return bool(rules.mapping.parent) and not (link.erp_key or link.promote or link.tombstone)
 
 
-def tied_earlier(
-    tx: Transaction, context: Context, rules: Rules, entity: str, crm_keys: Sequence[str]
-) -> frozenset[str]:
-    """CRM records that are tied in an entity before this one too: that tie owns their one-way fields."""
-    found: set[str] = set()
-    for earlier in context.entities[: context.entities.index(entity)]:
-        links = tx.links_by_key(context.back_office, earlier, rules.name, Side.CRM, crm_keys)
-        found |= {key for key, link in links.items() if link.erp_key and not link.tombstone}
-    return frozenset(found)
-
-
-def wake_followers(tx: Transaction, context: Context, mapping: str, links: Sequence[Link]) -> None:
-    """The tie that owned the one-way fields of a CRM record has ended: its ties in later entities are compared anew,
-    for one of them is the owner now."""
-    for link in links:
-        later = context.entities[context.entities.index(link.entity) + 1 :] if link.entity in context.entities else ()
-        for entity in later if link.tombstone and link.crm_key else ():
-            found = tx.links_by_key(context.back_office, entity, mapping, Side.CRM, [link.crm_key])
-            tx.save_links([replace(one, dirty=True) for one in found.values() if not (one.tombstone or one.dirty)])
-
-
 def _parent_key(link: Link, rules: Rules) -> tuple[Side | None, str]:
     mapping, _, rest = link.parent.partition("|")
     side, _, key = rest.partition("|")

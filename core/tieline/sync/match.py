@@ -18,6 +18,7 @@ from tieline.sync.points import Point
 from tieline.sync.repair import HELD
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
+from tieline.sync.ties import tied_elsewhere
 
 AMBIGUOUS = "ambiguous"
 CANDIDATES = "candidates"
@@ -40,7 +41,8 @@ def match_mapping(context: Context, entity: str, rules: Rules) -> Matched:
         if not _anything_new(tx, context, rules):
             return Matched()
         crm, erp = _candidates(tx, context, entity, rules)
-        found = pair(rules, crm, erp)
+        numbered = tied_elsewhere(tx, context, rules.name, entity, [link.crm_key for link in crm])
+        found = pair(rules, crm, erp, numbered)
         _ask_plugins(context, rules, crm, erp, found)
         by_id = {link.id: link for link in (*crm, *erp)}
         _join(tx, context, entity, rules, found, by_id)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tieline.contract import Field
+from tieline.contract import Direction, Field
 from tieline.store.nouns import Canonical, Link, Observation
 from tieline.sync.rules import Rules
 
@@ -23,13 +23,18 @@ class Pairing:
     alike: set[str] = field(default_factory=set)
 
 
-def pair(rules: Rules, crm: Sequence[Link], erp: Sequence[Link]) -> Pairing:
+def pair(
+    rules: Rules, crm: Sequence[Link], erp: Sequence[Link], numbered_elsewhere: Collection[str] = frozenset()
+) -> Pairing:  # fmt: skip
     """Pairs of half-links that agree on a strong key which is unique on both sides. A link with more than one possible
-    partner, by one key or by several, is ambiguous, and so are those partners: none of them is linked or created."""
+    partner, by one key or by several, is ambiguous, and so are those partners: none of them is linked or created.
+    `numbered_elsewhere`: CRM records whose number was given in another company or entity, where it means another
+    record."""
     partners_of_crm: dict[str, set[str]] = {link.id: set() for link in crm}
     partners_of_erp: dict[str, set[str]] = {link.id: set() for link in erp}
+    ours = [link for link in crm if link.crm_key not in numbered_elsewhere]
     for key in (f for f in rules.mapping.fields if f.key):
-        _meet(key, crm, erp, partners_of_crm, partners_of_erp)
+        _meet(key, ours if key.direction is Direction.TO_CRM else crm, erp, partners_of_crm, partners_of_erp)
     result = Pairing()
     for ident, partners in partners_of_crm.items():
         if len(partners) == 1 and partners_of_erp[next(iter(partners))] == {ident}:

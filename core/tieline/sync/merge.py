@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 
-from tieline.contract import Direction, Field, Policy, Reference, Side
+from tieline.contract import Direction, Field, Option, Policy, Reference, Side
 from tieline.store.nouns import Canonical
 from tieline.sync.rules import Rules
 from tieline.sync.translate import Translator, Unresolved
@@ -149,12 +149,18 @@ def _decide(unit: _Unit, result: Merge, judge: Judge, *, follower: bool) -> None
         _agree(unit, result)
         return
     direction = unit.fields[0].direction
-    if direction is Direction.FROZEN or (follower and direction is Direction.TO_CRM):
+    if direction is Direction.FROZEN or (follower and _is_owned(unit)):
         result.drifted.extend(unit.names)
     elif direction is Direction.BOTH:
         _both(unit, result, judge)
     else:
         _one_way(unit, result, Side.CRM if direction is Direction.TO_CRM else Side.ERP)
+
+
+def _is_owned(unit: _Unit) -> bool:
+    """Only one tie of a CRM record may write it: what comes from the ERP alone, and rows of a list, for each company
+    has rows of its own."""
+    return unit.fields[0].direction is Direction.TO_CRM or any(isinstance(one.kind, Option) for one in unit.fields)
 
 
 def _agree(unit: _Unit, result: Merge) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from tieline.contract import Identity, Misconfigured, Side
-from tieline.store.protocol import Store
+from tieline.store.protocol import Store, Transaction
 from tieline.sync.context import Context
 
 OTHER_TENANT = "other_tenant"
@@ -38,9 +38,19 @@ def check_pins(context: Context) -> tuple[str, ...]:
 def entities_of(store: Store, back_office: str, identity: Identity) -> tuple[str, ...]:
     """Every entity this back office ever showed us: the records of one that it does not show now stay its own."""
     with store.reading() as tx:
-        pins: Mapping[str, Any] = tx.fact(f"back_office:{back_office}", _FACT) or {}
+        ever = _ever(tx, back_office)
     now = [entity.key for entity in identity.entities]
-    return tuple(dict.fromkeys((*pins.get("entities", ()), *now))) or ("",)
+    return tuple(dict.fromkeys((*ever, *now))) or ("",)
+
+
+def known_entities(tx: Transaction, back_office: str) -> tuple[str, ...]:
+    """Every entity that a back office showed us; one that never ran counts as undivided."""
+    return _ever(tx, back_office) or ("",)
+
+
+def _ever(tx: Transaction, back_office: str) -> tuple[str, ...]:
+    pins: Mapping[str, Any] = tx.fact(f"back_office:{back_office}", _FACT) or {}
+    return tuple(pins.get("entities", ()))
 
 
 def _compare(context: Context, side: Side, identity: Identity, pinned: str) -> None:

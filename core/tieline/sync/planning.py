@@ -69,7 +69,8 @@ Decision = Wait | Create | Update | Block | Bury
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a decision may look at besides the link."""
+    """What a decision may look at besides the link. `follower`: another tie owns its one-way fields;
+    `numbered_elsewhere`: the number it carries is another company's or entity's."""
 
     rules: Rules
     translator: Translator
@@ -78,6 +79,7 @@ class Surroundings:
     parent_promoted: Callable[[Link], bool] = dataclass_field(default=lambda _link: False)
     follower: bool = False
     has_family: Callable[[Link], bool] = dataclass_field(default=lambda _link: False)
+    numbered_elsewhere: bool = False
 
 
 def decide(link: Link, around: Surroundings) -> Decision:
@@ -176,7 +178,7 @@ def _for_erp(crm: Fields, around: Surroundings) -> tuple[dict[str, Canonical], l
     missing: list[str] = []
     whole = around.rules.whole(crm)
     for field in around.rules.mapping.fields:
-        if not _travels_on_birth(field) or field.crm not in whole:
+        if not _travels_on_birth(field, around) or field.crm not in whole:
             continue
         value = around.translator.to(Side.ERP, field, crm[field.crm])
         if isinstance(value, Unresolved):
@@ -200,9 +202,12 @@ def _withdrawn(to_erp: Mapping[str, Canonical], around: Surroundings) -> Block |
     return None
 
 
-def _travels_on_birth(field: Field) -> bool:
-    """A strong key the ERP owns is still sent when we make the record: it has no other source then."""
-    return field.direction in {Direction.BOTH, Direction.TO_ERP} or (field.required and field.key)
+def _travels_on_birth(field: Field, around: Surroundings) -> bool:
+    """A strong key the ERP owns is still sent when we make the record: it has no other source then. A key that another
+    company gave it is no key here."""
+    if field.direction in {Direction.BOTH, Direction.TO_ERP}:
+        return True
+    return field.required and field.key and not around.numbered_elsewhere
 
 
 def _default(field: Field) -> Canonical:

@@ -8,8 +8,9 @@ from tieline.contract import Promotion
 from tieline.store.nouns import Link
 from tieline.sync.context import Context
 from tieline.sync.match import strangers
-from tieline.sync.matching import matches, pair
+from tieline.sync.matching import Pairing, matches, pair
 from tieline.sync.rules import Rules
+from tieline.sync.ties import tied_elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def _count(context: Context, name: str) -> Counts:
         rules = context.rules[entity][name]
         crm, erp = _halves(context, entity, rules)
         crm = [link for link in crm if link.id not in taken]
-        pairing = pair(rules, crm, erp) if matches(rules) else pair(rules, [], [])
+        pairing = pair(rules, crm, erp, _numbered(context, entity, name, crm)) if matches(rules) else Pairing()
         taken |= {ident for two in pairing.pairs for ident in two} | set(pairing.ambiguous)
         joined, unclear = joined + len(pairing.pairs), unclear + len(pairing.ambiguous)
         new_in_crm += sum(link.id not in taken for link in erp) if rules.mapping.create_in_crm else 0
@@ -48,6 +49,11 @@ def _count(context: Context, name: str) -> Counts:
     left = [link for ident, link in free.items() if ident not in taken]
     out = sum(_goes_out(context.rules_for(link.entity, name), link) for link in left)
     return Counts(joined, new_in_crm, out, unclear, len(left) - out)
+
+
+def _numbered(context: Context, entity: str, name: str, crm: list[Link]) -> frozenset[str]:
+    with context.store.reading() as tx:
+        return tied_elsewhere(tx, context, name, entity, [link.crm_key for link in crm])
 
 
 def _halves(context: Context, entity: str, rules: Rules) -> tuple[list[Link], list[Link]]:

@@ -22,12 +22,14 @@ HELD = "held"
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """Works on one back office's links. `by` names the person in the audit."""
+    """Works on one back office's links. `by` names the person in the audit, `siblings` are the other back offices of
+    its system."""
 
     store: Store
     back_office: str
     now: datetime
     by: str
+    siblings: tuple[str, ...] = ()
 
     def stuck(self, mapping: str = "") -> list[Link]:
         """Links that are Out of Sync for a reason a new attempt may cure."""
@@ -136,12 +138,13 @@ class Repair:
             self._note(tx, "unlinked", [(link, one) for one in (apart, *halves)])
 
     def _wake_others(self, tx: Transaction, link: Link) -> None:
-        """Ties of the same CRM record in other entities: one of them may own its one-way fields now."""
-        after = ""
-        while links := tx.find_links(self.back_office, link.mapping, after=after):
-            mine = (one for one in links if one.crm_key == link.crm_key and one.erp_key and not one.tombstone)
-            tx.save_links([replace(one, dirty=True) for one in mine])
-            after = links[-1].id
+        """Ties of the same CRM record in other places: one of them may own its one-way fields now."""
+        for office in dict.fromkeys((self.back_office, *self.siblings)):
+            after = ""
+            while links := tx.find_links(office, link.mapping, after=after):
+                mine = (one for one in links if one.crm_key == link.crm_key and one.erp_key and not one.tombstone)
+                tx.save_links([replace(one, dirty=True) for one in mine])
+                after = links[-1].id
 
     def _no_call_out(self, tx: Transaction, link: Link) -> None:
         """Writes to the CRM leave no mark on the link; what comes of them must still find it."""

@@ -64,8 +64,9 @@ def assemble(
     chosen = runtime.back_office(back_office)
     settings = Chosen(settings_file(runtime), chosen.name)
     opened, home = _org(runtime, org)
-    identity = runtime.check(chosen.connection)
     client = runtime.client(chosen.connection)
+    identity = client.check()  # the same client goes on: signing in twice is one call too many
+    runtime.connections.pin(chosen.connection, identity)
     fence = runtime.store.lease(f"sync:{chosen.name}", _owner(runtime), runtime.clock.now(), LEASE_SECONDS)
     if fence is None:
         raise TransientError("another worker is syncing it", where=chosen.name, mend="Wait until it is done.")
@@ -73,6 +74,7 @@ def assemble(
     manager = runtime.host.plugins.manager
     lists = {managed.name: managed for managed in declared.lists}
     planner = row_planner(lists, lambda *told: manager.hook.settle_list(**dict(zip(_SETTLE, told, strict=True))))
+    siblings = runtime.siblings(chosen.name)
     context = Context(
         chosen.name,
         system,
@@ -95,9 +97,9 @@ def assemble(
         known={Side.ERP: identity, Side.CRM: home},
         settings=chosen.connection.settings,
         mishap=mishaps.told,
+        siblings=siblings,
     )
     write = lambda sent, removed: manager.hook.write_package(components=sent, removed=removed)  # noqa: E731
-    siblings = [one.name for one in runtime.back_offices() if one.system.name == system.name]
     return Engine(context, Desk(context, declared.actions, siblings), opened, chosen, settings, write)
 
 

@@ -50,6 +50,9 @@ def run(bench: Bench, *more: str) -> tuple[Result, list[str]]:
         def back_office(self, _name: str) -> Any:
             return type("Office", (), {"name": "books"})
 
+        def siblings(self, name: str) -> tuple[str, ...]:
+            return (name,)
+
         def show(self, document: Any, lines: Any) -> None:
             said.extend(lines())
 
