@@ -23,7 +23,8 @@ from tieline.contract import (
 from tieline.store.nouns import Link
 from tieline.store.protocol import Fence, Store
 from tieline.sync.context import Context, Options, RowPlanner, keep_rows
-from tieline.sync.cycle import Cycle, Report, confirm_first_load
+from tieline.sync.cycle import Cycle, Report
+from tieline.sync.first_load import confirm_first_load
 from tieline_simulation.systems import Toy, ToyCrm
 from tieline_simulation.world import Serial, World
 

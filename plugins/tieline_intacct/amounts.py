@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from tieline.contract import Capabilities, Cursor, DeleteSource, Outcome, Page, Record, Refused, Shape, Write
 from tieline_intacct import marks, values
-from tieline_intacct.documents import EXTERNAL_ID, KIND
+from tieline_intacct.documents import EXTERNAL_ID
 from tieline_intacct.functions import both, condition, either, one_of
 from tieline_intacct.paging import STAMP, Scope, everything, place, stream
 from tieline_intacct.replies import Row
 from tieline_intacct.resource import Access, Resource
+from tieline_intacct.shelves import DEFINITION, KIND
 from tieline_intacct.xml import Element
 
 AMOUNTS = f"{KIND}.opportunity"
 OPPORTUNITY = "OPPORTUNITY"
-_FIELDS = ("DOCPARID", "DOCNO", "TOTAL", EXTERNAL_ID, STAMP)
+_FIELDS = (DEFINITION, "DOCNO", "TOTAL", EXTERNAL_ID, STAMP)
 _PER_CALL = 50
 
 
@@ -42,20 +44,28 @@ class Amounts(Resource):
         return replace(super().capabilities(), deletes=DeleteSource.NONE, resumable=False)
 
     def where(self) -> Element | None:
-        return one_of("DOCPARID", [self._quote, self._order])
+        return one_of(DEFINITION, [self._quote, self._order])
 
     def pages(self, entity: str, shape: Shape, since: Cursor | None) -> Iterator[Page]:
         """All of it on one page: opportunities with documents are few beside the documents."""
-        scope = self._scope(entity, condition("like", EXTERNAL_ID, f"{marks.OPPORTUNITY_PREFIX}%"))
-        changed, began = [], None
-        for rows in stream(self.schema, scope, since, self.company.zone):
-            began = began or self.gateway.now or self.gateway.clock.now()
-            changed += rows
+        changed, began = self._changed(entity, since)
         keys = list(dict.fromkeys(key for row in changed if (key := marks.opportunity(row.get(EXTERNAL_ID, "")))))
         known = changed if since is None else self._rows(entity, keys)
         records = sorted(self._records(known, shape), key=_stamp)
         last = max((where for row in changed if (where := place(row, self.company.zone))), default=None)
-        yield Page(tuple(records), last, began or self.gateway.clock.now())
+        yield Page(tuple(records), last, began)
+
+    def _changed(self, entity: str, since: Cursor | None) -> tuple[list[Row], datetime]:
+        shelf = self.access.shelves.take(self.name, entity, self.inside(entity), since, _FIELDS)
+        if shelf is not None:
+            kinds = (self._quote, self._order)
+            return [row for row in shelf.rows or () if row.get(DEFINITION) in kinds], shelf.began
+        named = condition("like", EXTERNAL_ID, f"{marks.OPPORTUNITY_PREFIX}%")
+        rows, began = [], None
+        for page in stream(self.schema, self._scope(entity, named), since, self.company.zone):
+            began = began or self.gateway.now
+            rows += page
+        return rows, began or self.gateway.clock.now()
 
     def read(self, entity: str, shape: Shape, keys: Sequence[str]) -> dict[str, Record | None]:
         found = {record.key: record for record in self._records(self._rows(entity, keys), shape)}
@@ -93,7 +103,7 @@ class Amounts(Resource):
         return Record(key, fields, f"{stamp:%Y%m%d%H%M%S}" if stamp else "", stamp)
 
     def _total(self, made: Sequence[Row]) -> Decimal:
-        orders = [_number(row) for row in made if row.get("DOCPARID") == self._order]
+        orders = [_number(row) for row in made if row.get(DEFINITION) == self._order]
         if orders:
             return sum(orders, Decimal(0))
         return _number(max(made, key=_number_of_document))

@@ -12,14 +12,14 @@ from decimal import Decimal, InvalidOperation
 
 from tieline.contract import Capabilities, Cursor, DeleteSource, Outcome, Page, Record, Refused, Shape, Value, Write
 from tieline_intacct import values
-from tieline_intacct.functions import MOST_VALUES, condition, either, one_of
-from tieline_intacct.paging import Scope, everything
+from tieline_intacct.functions import condition, either, one_of
+from tieline_intacct.paging import Scope, everything, place
 from tieline_intacct.replies import Row
 from tieline_intacct.resource import Access, Resource
+from tieline_intacct.shelves import DEFINITION, KIND
 from tieline_intacct.transactions import transaction
 from tieline_intacct.xml import Element, element
 
-KIND = "SODOCUMENT"
 LINE_KIND = "SODOCUMENTENTRY"
 HEADER = "DOCHDRID"
 TAX = "TAX"
@@ -38,15 +38,15 @@ class Documents(Resource):
     kind = KIND
     key = "DOCID"
     updatable = False
-    page_cap = MOST_VALUES
 
     def __init__(self, access: Access, name: str, definitions: tuple[str, ...]) -> None:
         super().__init__(access)
         self.name = name
         self.definitions = definitions
+        access.shelves.hold(definitions)
 
     def where(self) -> Element | None:
-        return one_of("DOCPARID", self.definitions or ("",))
+        return one_of(DEFINITION, self.definitions or ("",))
 
     def asked(self, names: Iterable[str]) -> tuple[str, ...]:
         return tuple(part for name in names for part in (("TOTAL", "SUBTOTAL") if name == TAX else (name,)))
@@ -57,10 +57,17 @@ class Documents(Resource):
         return {**shown, TAX: _tax(row)} if TAX in names else shown
 
     def pages(self, entity: str, shape: Shape, since: Cursor | None) -> Iterator[Page]:
-        if self.definitions:
-            yield from super().pages(entity, shape, since)
-        else:  # nothing is asked for
+        if not self.definitions:  # nothing is asked for
             yield Page((), None, self.gateway.now or self.gateway.clock.now())
+            return
+        asked = () if shape.where else self.scope(entity, shape).fields
+        shelf = self.access.shelves.take(self.name, entity, self.inside(entity), since, asked) if asked else None
+        if shelf is None:
+            yield from super().pages(entity, shape, since)
+            return
+        rows = [row for row in shelf.rows or () if row.get(DEFINITION) in self.definitions]
+        last = place(rows[-1], self.company.zone) if rows else None
+        yield Page(tuple(self.records(entity, shape, rows)), last, shelf.began)
 
     def children(
         self, entity: str, rows: Sequence[Row], shape: Shape

@@ -52,7 +52,12 @@ def _joined(operator: str, conditions: Sequence[Element]) -> Element | None:
 
 
 def one_of(field: str, values: Sequence[str]) -> Element:
-    return condition("equalto", field, values[0]) if len(values) == 1 else condition("in", field, *values)
+    """Any of these; more than one `in` takes are spread over several."""
+    if len(values) == 1:
+        return condition("equalto", field, values[0])
+    parts = [values[start : start + MOST_VALUES] for start in range(0, len(values), MOST_VALUES)]
+    spread = [condition("in", field, *part) for part in parts]
+    return element("or", *spread) if len(spread) > 1 else spread[0]
 
 
 def record(kind: str, fields: Mapping[str, str]) -> Element:

@@ -51,6 +51,14 @@ def stream(schema: Schema, scope: Scope, since: Cursor | None, zone: ZoneInfo) -
         yield _page(schema, scope, condition("isnull", STAMP), (NUMBER,)).rows()
 
 
+def first_page(schema: Schema, scope: Scope, since: Cursor | None, zone: ZoneInfo) -> list[Row] | None:
+    """The stream's first page, if that is all there is."""
+    result = _page(schema, scope, _from(since, zone), (STAMP, NUMBER))
+    rows = result.rows()
+    whole = not _more(result, rows, scope.size) and result.count("totalcount") <= len(rows)
+    return rows if whole else None
+
+
 def everything(schema: Schema, scope: Scope) -> list[Row]:
     """Every row, in order of the record number, for what is read whole."""
     rows: list[Row] = []

@@ -39,6 +39,7 @@ from tieline_intacct.paging import NUMBER, STAMP, Scope, everything, place, stre
 from tieline_intacct.replies import Row
 from tieline_intacct.schema import Schema
 from tieline_intacct.settings import Company
+from tieline_intacct.shelves import Shelves
 from tieline_intacct.writing import judge, run_writes
 from tieline_intacct.xml import Element
 
@@ -59,13 +60,18 @@ class Trail:
 @dataclass
 class Access:
     """What the objects of one company share. `numbers` are record numbers met, by kind: the audit trail names some
-    deleted records by those alone. `trails` are what it told lately, by entity."""
+    deleted records by those alone. `trails` are what it told lately, by entity; `shelves` hold
+    documents of all kinds."""
 
     company: Company
     gateway: Gateway
     schema: Schema
     numbers: dict[str, dict[str, str]] = field(default_factory=dict)
     trails: dict[str, Trail] = field(default_factory=dict)
+    shelves: Shelves = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shelves = Shelves(self.company, self.gateway, self.schema)
 
 
 class Resource:

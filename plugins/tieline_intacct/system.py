@@ -35,5 +35,6 @@ INTACCT = System(
         erp_field="DISPLAYCONTACT.URL1",
         documents=(QUOTE_ACTION, ORDER_ACTION, INVOICE_ACTION),
         new_in_crm=(CUSTOMER,),
+        page_size=2000,
     ),
 )

@@ -74,7 +74,8 @@ class DemoPlan:
     """What the demonstration shows of a system: the mapping names behind accounts, contacts and products, the action
     that makes an order, and the field it edits on both sides: its name in the org and in the system's own screens.
     `documents`: actions pressed one after the other on one opportunity, the order's among them; only that one when
-    empty. `new_in_crm`: mappings whose records may be made in the CRM though the declaration says no."""
+    empty. `new_in_crm`: mappings whose records may be made in the CRM though the declaration says no. `page_size`:
+    records in one answer, where the first load's calls are to be compared with the fewest there could be."""
 
     accounts: str
     contacts: str
@@ -84,6 +85,7 @@ class DemoPlan:
     erp_field: str = "Website"
     documents: tuple[str, ...] = ()
     new_in_crm: tuple[str, ...] = ()
+    page_size: int = 0
 
     @property
     def pressed(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from tieline.sync.choices import take_choices
 from tieline.sync.context import Context
 from tieline.sync.deletes import sweep_deletes
 from tieline.sync.drive import Driver
+from tieline.sync.first_load import confirmed
 from tieline.sync.hints import take_hints
 from tieline.sync.lists import sync_lists
 from tieline.sync.match import match_mapping
@@ -26,7 +27,8 @@ from tieline.sync.rounds import Audited, run_rounds
 from tieline.sync.rules import Rules
 from tieline.sync.versions import adopt_mappings
 
-FIRST_LOAD = "first_load"
+FRESH = 60.0
+"""Seconds that a look at both sides holds: whoever confirms its counts at once goes on from it."""
 
 
 @dataclass(slots=True)
@@ -77,6 +79,13 @@ class Cycle:
         self.context, self.progress, self.desk = context, progress, desk
         self.report = Report()
         self._users: Sequence[ListRow] | None = None
+        self._looked: float | None = None
+
+    def look(self) -> None:
+        """Read both sides before anything is decided. A `run` soon afterwards goes on from what was read: every record
+        and the places of the cursors are kept, and what changes meanwhile is met by the next cycle."""
+        self.observe()
+        self._looked = self.context.clock.monotonic()
 
     def run(self) -> Report:
         """All stages. A part that fails is reported and the others go on. Raises Unconfirmed before the first load."""
@@ -84,7 +93,8 @@ class Cycle:
         self.stage("recover", lambda: self.report.writes.add(recover(self.context)))
         self.stage("lists", self._lists)
         self.stage("mappings", lambda: adopt_mappings(self.context))
-        self.observe()
+        if not self._has_looked():
+            self.observe()
         if not confirmed(self.context):
             raise Unconfirmed(
                 "the first load has not been confirmed",
@@ -113,6 +123,11 @@ class Cycle:
         closed = frozenset(self.context.entities) - frozenset(open_now)
         if closed != self.context.closed:
             self.context = replace(self.context, closed=closed)
+
+    def _has_looked(self) -> bool:
+        """Just now, and only once: each look stands for one reading."""
+        looked, self._looked = self._looked, None
+        return looked is not None and self.context.clock.monotonic() - looked < FRESH
 
     def observe(self) -> None:
         """Both sides' changes and deletions."""
@@ -203,14 +218,3 @@ class Cycle:
         if self._users is None:
             self._users = self.context.crm.options("", "users")
         return self._users
-
-
-def confirmed(context: Context) -> bool:
-    with context.store.reading() as tx:
-        return bool(tx.fact(f"back_office:{context.back_office}", FIRST_LOAD))
-
-
-def confirm_first_load(context: Context, count: int) -> None:
-    """A person has seen the counts and said yes."""
-    with context.store.transaction(context.fence) as tx:
-        tx.save_fact(f"back_office:{context.back_office}", FIRST_LOAD, {"count": count})

@@ -9,6 +9,7 @@ from tieline.contract import Gone, PermanentError, Record, Side
 from tieline.store.nouns import CursorRow, Link
 from tieline.store.protocol import Transaction
 from tieline.sync.context import Context
+from tieline.sync.first_load import is_confirmed
 from tieline.sync.looking import Look, by_key, is_missing, tells_deletions
 from tieline.sync.merged import follow_merges
 from tieline.sync.observe import Observer
@@ -34,6 +35,10 @@ def _sweep(context: Context, side: Side, entity: str, rules: Rules) -> int:
     """What was told is looked at before the cursor moves: killed in between, it is told again."""
     with context.store.reading() as tx:
         row = tx.cursor(context.back_office, entity, side, _place(rules))
+        begun = tx.cursor(context.back_office, entity, side, rules.name)
+        first = row is None and begun is not None and not is_confirmed(tx, context.back_office)
+    if first and begun is not None:
+        return _begin(context, side, entity, rules, begun)
     since = _since(context, side, rules, row)
     gone, complete = _told(context, side, entity, rules, since, row)
     with context.store.reading() as tx:
@@ -56,6 +61,14 @@ def _sweep(context: Context, side: Side, entity: str, rules: Rules) -> int:
         )
     context.point(Point.DELETES_AFTER_COMMIT)
     return touched
+
+
+def _begin(context: Context, side: Side, entity: str, rules: Rules, begun: CursorRow) -> int:
+    """All that is known was read just now, so nothing before it can be missing: deletions count from its start on."""
+    now = context.clock.now()
+    with context.store.transaction(context.fence) as tx:
+        tx.save_cursor(CursorRow(context.back_office, entity, side, _place(rules), begun.stamp, deletes_since=now))
+    return 0
 
 
 def _heirs(context: Context, side: Side, entity: str, rules: Rules, gone: Sequence[Gone]) -> list[Record]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from tieline.contract import TielineError, TransientError, Unconfirmed
 from tieline.store.protocol import Fenced, Store
 from tieline.sync.context import Context
-from tieline.sync.cycle import Cycle, Progress, Report, confirm_first_load, confirmed
+from tieline.sync.cycle import Cycle, Progress, Report
+from tieline.sync.first_load import confirm_first_load, confirmed
 from tieline.sync.preview import Counts, preview
 from tieline.workers.assemble import LEASE_SECONDS, Engine
 from tieline.workers.mirror import mirror_lists
@@ -48,7 +49,7 @@ def _first_load(cycle: Cycle, engine: Engine, confirm: Confirm) -> None:
 def look(cycle: Cycle) -> dict[str, Counts]:
     """Read both sides and count what the first load would do. A side that cannot be read stops it: half a picture must
     not be confirmed."""
-    cycle.observe()
+    cycle.look()
     if cycle.report.problems:
         raise TransientError(cycle.report.problems[0], mend="Try again when both sides can be read.")
     return preview(cycle.context)

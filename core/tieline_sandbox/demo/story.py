@@ -5,15 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from tieline.contract import DemoPlan, Event, PermanentError, Side
-from tieline.contract.naming import REQUEST_OBJECT, lookup_field, user_permission_set
+from tieline.contract.naming import REQUEST_OBJECT, list_object, lookup_field, user_permission_set
 from tieline.package.apply import CHECKING
 from tieline.sync.cycle import Report
 from tieline.sync.preview import Counts
 from tieline.workers.assemble import Engine, assemble
 from tieline.workers.embedded import run_once
 from tieline.workers.packages import Installer
+from tieline_sandbox.demo.calls import Load, calls_of, fewest, told
 from tieline_sandbox.demo.people import CrmUser, pressers
 from tieline_sandbox.demo.screen import Advance, Screen
 from tieline_sandbox.demo.stage import ORG, Stage
@@ -31,6 +33,7 @@ class Told:
     errors: list[str] = field(default_factory=list)
     idle_writes: int = 0
     answer: str = ""
+    first_load: dict[str, Any] = field(default_factory=dict)
 
 
 def _ignore(_done: int, _of: int | None = None) -> None:
@@ -52,6 +55,7 @@ class Story:
         self.engine: Engine | None = None
         self._advance: Advance = _ignore
         self._written = 0
+        self._confirmed = False
 
     @property
     def plan(self) -> DemoPlan:
@@ -64,7 +68,6 @@ class Story:
 
     def play(self) -> Told:
         self.install()
-        self.engine = assemble(self.stage.runtime, self.stage.back_office, ORG, listener=self._hear)
         self.load()
         self.edit_both_sides()
         self.press_button()
@@ -86,9 +89,15 @@ class Story:
 
     def load(self) -> None:
         """The counts are shown and confirmed; the bar follows the records as they are written."""
+        begun = Load.begins(self.stage)
+        self.engine = assemble(self.stage.runtime, self.stage.back_office, ORG, listener=self._hear)
         with self.screen.bar("First match and load", None) as self._advance:
-            self._settle(self.running(), self._confirm)
+            made = self._settle(self.running(), self._confirm) - begun.calls
         self._advance = _ignore
+        if self._confirmed and self.plan.page_size:
+            context = self.engine.context
+            rows = [self.administrator.count(list_object(self.stage.system, one)) for one in context.lists]
+            self.told.first_load = told(made, fewest(self.stage, begun, context.mappings, rows))
 
     def edit_both_sides(self) -> None:
         """Somebody in the back office and somebody in the CRM each change a customer, at the same time."""
@@ -195,15 +204,20 @@ class Story:
             self._advance(self._written)
 
     def _confirm(self, counts: dict[str, Counts]) -> bool:
+        self._confirmed = True
         self.screen.counts(counts)
         self._advance(0, sum(one.writes for one in counts.values()))
         return True
 
-    def _settle(self, engine: Engine, confirm: Callable[[dict[str, Counts]], bool] = lambda _counts: True) -> None:
+    def _settle(self, engine: Engine, confirm: Callable[[dict[str, Counts]], bool] = lambda _counts: True) -> int:
+        """Returns the calls to the back office until all was written: one cycle more only shows that it is."""
+        made = calls_of(self.stage)
         for _ in range(_MOST_CYCLES):
             report = self._cycle(engine, confirm)
             if not report.total_writes:
-                return
+                break
+            made = calls_of(self.stage)
+        return made
 
     def _cycle(self, engine: Engine, confirm: Callable[[dict[str, Counts]], bool]) -> Report:
         report = run_once(engine, confirm)

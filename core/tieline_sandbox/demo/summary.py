@@ -37,6 +37,7 @@ def summarise(story: Story) -> dict[str, Any]:
         "mismatches": len(found),
         "writes_in_idle_cycle": story.told.idle_writes,
         "statuses_seen": _statuses(story),
+        **({"first_load": story.told.first_load} if story.told.first_load else {}),
         "api_calls": {"crm": calls.get(ORG, 0), "erp": calls.get(stage.back_office, 0)},
         "errors": [*story.told.errors, *(f"{d.mapping} {d.erp_key} {d.field}: differs" for d in found[:10])],
     }
@@ -78,6 +79,8 @@ def lines(document: dict[str, Any]) -> Iterator[str]:
     yield f"  managed lists: {lists}"
     yield f"  duplicates {document['duplicates']}, fields that differ {document['mismatches']}"
     yield f"  writes in an idle cycle {document['writes_in_idle_cycle']}"
+    if load := document.get("first_load"):
+        yield f"  first load: {load['api_calls']} back office calls, at least {load['api_calls_minimum']} are needed"
     calls = document["api_calls"]
     yield f"  API calls: CRM {calls['crm']}, back office {calls['erp']}"
     yield from (f"  ! {error}" for error in document["errors"])

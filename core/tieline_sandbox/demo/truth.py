@@ -39,6 +39,11 @@ def _log(sandbox: RunningSandbox, since: int = 0) -> list[Mutation]:
     return found
 
 
+def written_since(stage: Stage, marks: Marks, actor: str) -> list[Mutation]:
+    """What somebody changed in the back office."""
+    return [one for one in _log(stage.erp, marks.erp) if one.actor == actor]
+
+
 def _last(sandbox: RunningSandbox) -> int:
     found = _log(sandbox)
     return found[-1].seq if found else 0

@@ -1,0 +1,89 @@
+"""What a first load reads, and that one reading is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tieline.contract import Cursor, Page, Shape
+from tieline.store.memory import MemoryStore
+from tieline.sync.cycle import FRESH, Cycle
+from tieline.sync.first_load import confirm_first_load
+from tieline.workers.embedded import look
+from tieline_simulation.bench import Bench
+from tieline_simulation.systems import ToyCrm, VersionedErp
+from tieline_simulation.world import World
+
+
+@pytest.fixture
+def fresh() -> Bench:
+    """A back office with two customers that nobody has read yet."""
+    world = World()
+    bench = Bench(world, ToyCrm(world), VersionedErp(world), MemoryStore(), ("",))
+    for key in ("C-1", "C-2"):
+        bench.erp.add("Customers", key, name=key)
+    return bench
+
+
+def _load(bench: Bench, cycle: Cycle, waited: float = 0) -> None:
+    look(cycle)
+    bench.world.tick(waited)
+    confirm_first_load(bench.context(), 2)
+    cycle.run()
+
+
+def test_a_first_load_reads_each_part_once_and_asks_for_no_deletions(fresh: Bench) -> None:
+    _load(fresh, Cycle(fresh.context()))
+    parts = len(fresh.mappings)
+    assert (fresh.world.calls["versioned.pages"], fresh.world.calls["crm.pages"]) == (parts, parts)
+    assert (fresh.world.calls["versioned.deleted"], fresh.world.calls["crm.deleted"]) == (0, 0)
+    assert len(fresh.crm.alive("Account")) == 2
+
+
+def test_who_thinks_for_long_before_confirming_has_both_sides_read_again(fresh: Bench) -> None:
+    _load(fresh, Cycle(fresh.context()), waited=FRESH + 1)
+    assert fresh.world.calls["versioned.pages"] == 2 * len(fresh.mappings)
+
+
+def test_a_look_stands_for_one_reading_only(fresh: Bench) -> None:
+    cycle = Cycle(fresh.context())
+    _load(fresh, cycle)
+    before = fresh.world.calls["versioned.pages"]
+    cycle.run()
+    assert fresh.world.calls["versioned.pages"] == before + len(fresh.mappings)
+
+
+def test_what_changes_after_the_look_is_met_by_the_next_cycle(fresh: Bench) -> None:
+    cycle = Cycle(fresh.context())
+    look(cycle)
+    fresh.erp.edit("Customers", "C-1", name="Renamed")
+    confirm_first_load(fresh.context(), 2)
+    cycle.run()
+    fresh.settle()
+    assert fresh.crm.value("Account", fresh.crm_key("C-1"), "Name") == "Renamed"
+
+
+def test_a_record_deleted_while_the_first_reading_is_under_way_is_noticed(fresh: Bench) -> None:
+    """Its deletion is older than the reading's end, and younger than its start."""
+
+    class Removing:
+        def __init__(self, inner: Any) -> None:
+            self._inner = inner
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._inner, name)
+
+        def pages(self, entity: str, shape: Shape, since: Cursor | None) -> Iterator[Page]:
+            yield from self._inner.pages(entity, shape, since)
+            if since is None and shape.object == "Customers":
+                self._inner.remove("Customers", "C-2")
+                fresh.world.tick(3600)
+
+    cycle = Cycle(fresh.context_of(fresh.crm, Removing(fresh.erp)))
+    _load(fresh, cycle)
+    fresh.settle()
+    gone = fresh.link("C-2").erp
+    assert gone is not None
+    assert gone.deleted
