@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
@@ -11,24 +10,22 @@ from typing import Any
 from tieline_intacct.sandbox import custom, edits, elements
 from tieline_intacct.sandbox.catalogue import Catalogue, standard
 from tieline_intacct.sandbox.cursors import Cursors
-from tieline_intacct.sandbox.elements import Element
 from tieline_intacct.sandbox.entry import Door, NotLetIn, api_session
 from tieline_intacct.sandbox.envelope import Envelope
-from tieline_intacct.sandbox.gateway import Call, Operation, calls_of, switch
+from tieline_intacct.sandbox.gateway import Asked, Call, Operation, asked_of
 from tieline_intacct.sandbox.problems import BAD_XML, TOO_MANY, Problem, Refused
 from tieline_intacct.sandbox.profile import PROFILE_SETTING, Profile
 from tieline_intacct.sandbox.result import Result
-from tieline_intacct.sandbox.scope import Scope, Who
+from tieline_intacct.sandbox.scope import CREDENTIALS_SETTING, Scope, Who
 from tieline_intacct.sandbox.sessions import Session, Sessions
+from tieline_intacct.sandbox.transport import document, page, respond
 from tieline_sandbox.effects import Clock, Randomness
 from tieline_sandbox.hooks import Hook, Probe
 from tieline_sandbox.state import Reader, State
 from tieline_sandbox.wire import Request, Response
 
-CREDENTIALS_SETTING = "credentials"
 PATH = "/ia/xml/xmlgw.phtml"
 SESSION_FUNCTION = "getAPISession"
-_TYPE = ("Content-Type", "text/xml; charset=UTF-8")
 
 
 class Intacct:
@@ -50,14 +47,14 @@ class Intacct:
     def handle(self, request: Request, probe: Probe) -> Response:
         """Answer one request. Raises nothing but what the probe raises."""
         if request.path != PATH:
-            return _page(404, "Not Found")
+            return page(404, "Not Found")
         if request.method != "POST":
-            return _page(405, "Method Not Allowed", ("Allow", "POST"))
+            return page(405, "Method Not Allowed", ("Allow", "POST"))
         with self._turn() as admitted:
             if not admitted:
                 words = "Too many requests: the company's limit of concurrent requests is reached."
                 problem = Problem(TOO_MANY, words, "Try again later, with fewer requests at a time.")
-                return _respond(request, 429, Envelope(None).failed_control(problem))
+                return respond(request, 429, Envelope(None).failed_control(problem))
             return self._answer(request, probe)
 
     def credentials(self) -> Mapping[str, Any]:
@@ -94,41 +91,32 @@ class Intacct:
 
     def _answer(self, request: Request, probe: Probe) -> Response:
         profile = self.profile()
-        control: Element | None = None
+        envelope = Envelope(None)
         try:
-            root = elements.read(request.body)
+            root = elements.read(document(request))
             control = elements.child(root, "control")
+            envelope = Envelope(control, support_ids=profile.support_ids)
             door = Door(self._pair(), self._entities(), profile, self._sessions, request.host)
             door.check_control(control)
-            operation = elements.child(root, "operation")
-            calls = calls_of(operation) if operation is not None else []
+            asked = asked_of(root)
         except elements.NotXml as error:
-            return _respond(request, 200, Envelope(None).failed_control(Problem(BAD_XML, f"XML error: {error}")))
+            return respond(request, 200, envelope.failed_control(Problem(BAD_XML, f"XML error: {error}")))
         except Refused as refused:
-            return _respond(request, 200, Envelope(control).failed_control(*refused.problems))
-        envelope = Envelope(control, support_ids=profile.support_ids)
-        if control is None or operation is None:
-            words = Problem(BAD_XML, "The request holds no operation")
-            return _respond(request, 200, envelope.failed_control(words))
-        return self._operate(request, door, envelope, control, operation, calls, probe)
+            return respond(request, 200, envelope.failed_control(*refused.problems))
+        return self._operate(request, door, envelope, asked, probe)
 
-    def _operate(
-        self, request: Request, door: Door, envelope: Envelope, control: Element, operation: Element,
-        calls: Sequence[Call], probe: Probe,
-    ) -> Response:  # fmt: skip
+    def _operate(self, request: Request, door: Door, envelope: Envelope, asked: Asked, probe: Probe) -> Response:
         try:
-            session = door.enter(elements.child(operation, "authentication"))
+            session = door.enter(asked.authentication)
         except NotLetIn as refused:
-            return _respond(request, refused.status, _not_let_in(envelope, refused))
+            return respond(request, refused.status, _not_let_in(envelope, refused))
         envelope.begin(door.pair["company_id"], session)
-        if any(call.name == SESSION_FUNCTION for call in calls):
-            self._open(request, door, envelope, session, calls, probe)
+        if any(call.name == SESSION_FUNCTION for call in asked.calls):
+            self._open(request, door, envelope, session, asked.calls, probe)
         else:
-            unique = switch(control, "uniqueid", default=True)
-            run = Operation(self, session.who, calls, unique, probe)
-            as_one = (operation.get("transaction") or "false").lower() == "true"
-            run.run_as_one(envelope) if as_one else run.run_each(envelope)
-        return _respond(request, 200, envelope.root, two_roots=door.profile.two_roots)
+            run = Operation(self, session.who, asked.calls, asked.unique, probe)
+            run.run_as_one(envelope) if asked.together else run.run_each(envelope)
+        return respond(request, 200, envelope, two_roots=door.profile.two_roots)
 
     def _open(
         self, request: Request, door: Door, envelope: Envelope, session: Session, calls: Sequence[Call], probe: Probe
@@ -162,21 +150,7 @@ def _catalogue(reader: Reader) -> Catalogue:
     return standard().with_custom(custom.fields(reader))
 
 
-def _not_let_in(envelope: Envelope, refused: NotLetIn) -> Element:
+def _not_let_in(envelope: Envelope, refused: NotLetIn) -> Envelope:
     if refused.status != 200:
         return envelope.failed_control(refused.problem, bare=True)
     return envelope.failed_authentication(refused.problem, user=refused.user, company=refused.company)
-
-
-def _respond(request: Request, status: int, root: Element, *, two_roots: bool = False) -> Response:
-    body = elements.write(root)
-    if two_roots:
-        body += b"<response/>"
-    if "gzip" in request.header("Accept-Encoding").lower():
-        return Response(status, (_TYPE, ("Content-Encoding", "gzip")), gzip.compress(body, 5, mtime=0))
-    return Response(status, (_TYPE,), body)
-
-
-def _page(status: int, words: str, *headers: tuple[str, str]) -> Response:
-    body = f"<!DOCTYPE html><html><head><title>{words}</title></head><body><h1>{words}</h1></body></html>"
-    return Response(status, (("Content-Type", "text/html; charset=UTF-8"), *headers), body.encode())

@@ -6,15 +6,14 @@ import string
 from pathlib import Path
 
 from tieline_intacct.sandbox import seed, seed_orders, starter
-from tieline_intacct.sandbox.application import CREDENTIALS_SETTING, Intacct
+from tieline_intacct.sandbox.application import Intacct
 from tieline_intacct.sandbox.catalogue import standard
 from tieline_intacct.sandbox.catalogue.loading import indexes
 from tieline_intacct.sandbox.profile import Profile
-from tieline_intacct.sandbox.scope import Scope, Who
+from tieline_intacct.sandbox.scope import CREDENTIALS_SETTING, SEED_ACTOR, Scope, Who
 from tieline_sandbox.effects import Clock, Randomness
 from tieline_sandbox.state import State
 
-SEED_ACTOR = "seed"
 STATE_FILE = f"{Intacct.name}.db"
 _SECRET_LENGTH = 24
 

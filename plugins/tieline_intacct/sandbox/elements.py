@@ -85,5 +85,5 @@ def tree(parent: Element, values: Mapping[str, Any]) -> None:
                 add(parent, name, each)
 
 
-def write(root: Element) -> bytes:
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+def write(root: Element, *, spaced: bool = False) -> bytes:
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=spaced)

@@ -89,8 +89,8 @@ class Door:
         said = {name: elements.text_of(login, name) for name in ("userid", "companyid", "password", "locationid")}
         if not (said["userid"] and said["companyid"] and said["password"]):
             raise NotLetIn("The login needs userid, companyid and password", BAD_CREDENTIALS, 400)
-        company, *others = said["companyid"].split("|")  # the short form joins console, client and entity [D]
-        location = said["locationid"] or (others[-1] if others else "")
+        company, location = _company_and_entity(said["companyid"], elements.text_of(login, "clientid"))
+        location = said["locationid"] or location
         told = (said["userid"], company, said["password"])
         if told != (self.pair["user_id"], self.pair["company_id"], self.pair["user_password"]):
             raise self._wrong_login(said["userid"], company)
@@ -102,6 +102,17 @@ class Door:
         if self.profile.gateway_login_refusals:
             return NotLetIn("Sign-in information is incorrect", BAD_SIGN_IN, 401)
         return NotLetIn("Sign-in information is incorrect. Please check your request.", user=user, company=company)
+
+
+def _company_and_entity(company: str, client: str) -> tuple[str, str]:
+    """From console, client and entity, joined by bars or with the client apart [D].
+
+    There is no console here: a client company counts as the company. Of two parts the second is the entity [I].
+    """
+    console, *others = company.split("|")
+    if len(others) > 1:
+        client = client or others[0]
+    return client or console, others[-1] if others else ""
 
 
 def api_session(door: Door, element: Element, session: Session, base: str) -> Element:

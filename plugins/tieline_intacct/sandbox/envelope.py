@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -23,22 +24,23 @@ class Envelope:
         self._control = control
         self._verbose = self._said("showadditionalerrorinfo").lower() == "true"
         self._support_ids = support_ids
+        self.spaced = self._said("includewhitespace").lower() != "false"  # formatted unless told otherwise [D]
         self._operation: Element | None = None
 
-    def failed_control(self, *problems: Problem, bare: bool = False) -> Element:
+    def failed_control(self, *problems: Problem, bare: bool = False) -> Envelope:
         """Nothing of the request was looked at; `bare`: the control holds its status alone [T]."""
         self._add_control(FAILURE, bare=bare)
         self._add_errors(self.root, problems)
-        return self.root
+        return self
 
-    def failed_authentication(self, *problems: Problem, user: str = "", company: str = "") -> Element:
+    def failed_authentication(self, *problems: Problem, user: str = "", company: str = "") -> Envelope:
         self._add_control(SUCCESS)
         operation = elements.add(self.root, "operation")
         told = elements.add(operation, "authentication")
         for name, value in (("status", FAILURE), ("userid", user), ("companyid", company)):
             elements.add(told, name, value)
         self._add_errors(operation, problems)
-        return self.root
+        return self
 
     def begin(self, company: str, session: Session) -> None:
         """The request is let in."""
@@ -96,11 +98,25 @@ class Envelope:
 
 
 def _add_info(error: Element, problem: Problem) -> None:
-    """The opt-in part, keyed for translation [D]; which identifiers belong to which error is ours [I]."""
+    """The opt-in part, keyed for translation [D]; which of them belong to which error is ours [I]."""
     info = elements.add(error, "additionalinfo")
     elements.add(info, "errorid", f"GW-{sum(map(ord, problem.number)) % 10000:04}")
     elements.add(info, "category", "VALIDATION" if problem.field else "BUSINESS")
+    _add_target(info, problem)
+    for name, words in (
+        ("description", problem.description), ("cdescription", problem.words), ("correction", problem.correction)
+    ):  # fmt: skip
+        told = elements.add(info, name)
+        elements.add(told, "messageid", _message(words))
+        _add_target(told, problem)
+        elements.add(told, "placeholders")
+
+
+def _add_target(parent: Element, problem: Problem) -> None:
     names = {"domain": "", "requestinfo": "", "object": problem.object, "field": problem.field, "businessinfo": ""}
-    elements.add(info, "target", None, **names)
-    for name, words in (("description", problem.words), ("cdescription", ""), ("correction", problem.correction)):
-        elements.add(info, name, words, messageid=f"IA.{name.upper()}", target=problem.field)
+    elements.add(parent, "target", None, **names)
+
+
+def _message(words: str) -> str:
+    """The words as an identifier: IA.COULD_NOT_CREATE_CUSTOMER_RECORD; nothing for nothing."""
+    return "IA." + "_".join(re.findall(r"[A-Z0-9]+", words.upper())) if words else ""

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tieline_intacct.sandbox import company, contracts, elements, legacy, listing, querying, reading, schema, writing
+from tieline_intacct.sandbox import (
+    company,
+    contracts,
+    dimensions,
+    elements,
+    legacy,
+    listing,
+    querying,
+    reading,
+    schema,
+    writing,
+)
 from tieline_intacct.sandbox.documents import printing, transactions
 from tieline_intacct.sandbox.elements import Element
 from tieline_intacct.sandbox.result import Result
@@ -60,7 +71,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "getUserPermissions": _reading(company.permissions),
     "get_applications": _reading(company.applications),
     "get_companyprefs": _reading(company.preferences),
-    "getDimensions": _reading(company.dimensions),
+    "getDimensions": _reading(dimensions.listed),
+    "getDimensionRelationships": _reading(dimensions.relationships),
+    "getFinancialSetup": _reading(company.financial_setup),
     "readUserFormatting": _reading(company.formatting),
     "getAuditTrail": _reading(company.audit_trail),
     "create": Function(writing.create, writes=True),

@@ -14,11 +14,10 @@ from tieline_intacct.sandbox.functions import FUNCTIONS, Function, object_of
 from tieline_intacct.sandbox.problems import BAD_XML, Problem, Refused, query_failed, refused
 from tieline_intacct.sandbox.profile import Profile
 from tieline_intacct.sandbox.result import Result
-from tieline_intacct.sandbox.scope import Scope, Who
+from tieline_intacct.sandbox.scope import API_ACTOR, Scope, Who
 from tieline_sandbox.hooks import Hook, Probe, Tags
 from tieline_sandbox.state import Reader, State, Transaction
 
-API_ACTOR = "api"
 MakeScope = Callable[[Reader, Who], Scope]
 
 
@@ -35,6 +34,16 @@ class Call:
         """The key is the function's controlid: the idempotency key of this gateway."""
         subject = object_of(self.function, self.element) if self.function else ""
         return Tags(self.name, subject, self.control_id, API_ACTOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request. `unique`: a controlid that was executed is refused; `together`: all functions or none [D]."""
+
+    authentication: Element | None
+    calls: Sequence[Call]
+    unique: bool
+    together: bool
 
 
 class Company(Protocol):
@@ -86,16 +95,18 @@ class Operation:
             envelope.add_result(call.name, call.control_id, Result([], told), FAILURE if at == failing else ABORTED)
 
     def _alone(self, call: Call) -> Result:
+        shown: Sequence[Element] = ()
         try:
             if call.function is not None and call.function.writes:
                 with self._transaction(call.tags(), call.control_id) as tx:
                     result = self._in(tx, call)
                     if result.problems and not result.kept:
+                        shown = result.parts  # a create says that nothing went in [D]
                         raise Refused(*result.problems)
                 return result
             return self._reading(call)
         except Refused as failed:
-            return Result([], failed.problems)
+            return Result(shown, failed.problems)
 
     def _reading(self, call: Call) -> Result:
         if not self.unique:
@@ -139,8 +150,21 @@ class Operation:
         return (writing or list(self.calls))[0].tags()
 
 
-def calls_of(operation: Element) -> list[Call]:
-    """The functions. Raises Refused for what the schema does not allow."""
+def asked_of(root: Element) -> Asked:
+    """What a request wants done. Raises Refused for what the schema does not allow."""
+    operations = [each for each in elements.children(root) if each.tag == "operation"]
+    if len(operations) != 1:
+        raise refused(BAD_XML, f"A request holds one operation, not {len(operations) or 'none'}")
+    operation, control = operations[0], elements.child(root, "control")
+    return Asked(
+        authentication=elements.child(operation, "authentication"),
+        calls=_calls(operation),
+        unique=_truth("uniqueid", elements.text_of(control, "uniqueid") if control is not None else "", default=True),
+        together=_truth("transaction", operation.get("transaction", ""), default=False),
+    )
+
+
+def _calls(operation: Element) -> list[Call]:
     content = elements.child(operation, "content")
     functions = elements.children(content) if content is not None else []
     if not functions:
@@ -156,9 +180,8 @@ def _call(element: Element) -> Call:
     return Call(name, element.get("controlid", ""), inside[0], FUNCTIONS.get(name))
 
 
-def switch(control: Element, name: str, *, default: bool) -> bool:
-    """A true or false of the control. Raises Refused."""
-    said = elements.text_of(control, name).lower()
+def _truth(name: str, text: str, *, default: bool) -> bool:
+    said = text.strip().lower()
     known: Mapping[str, bool] = {"": default, "true": True, "false": False}
     if said not in known:
         raise refused(BAD_XML, f"{name} must be true or false; it is {said}")

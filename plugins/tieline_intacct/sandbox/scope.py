@@ -10,6 +10,10 @@ from tieline_intacct.sandbox.cursors import Cursors
 from tieline_intacct.sandbox.profile import Profile
 from tieline_sandbox.state import Reader, Transaction
 
+API_ACTOR = "api"
+SEED_ACTOR = "seed"
+CREDENTIALS_SETTING = "credentials"
+
 
 @dataclass(frozen=True, slots=True)
 class Who:

@@ -104,21 +104,6 @@ def test_every_list_of_a_new_company_has_rows(desk: Any) -> None:
         assert desk.rows(kind, key), kind
 
 
-def test_what_the_company_tells(desk: Any) -> None:
-    names = ("get_applications", "get_companyprefs", "getDimensions", "readUserFormatting", "getUserPermissions")
-    results = desk.good(*(f"<{name}/>" for name in names))
-    assert all(len(result.find("data")) for result in results)
-    assert "does not exist" in desk.words("<getUserPermissions><userId>nobody</userId></getUserPermissions>")
-
-
-def test_the_trail_of_one_record(desk: Any) -> None:
-    desk.customer("C-1")
-    desk.edit("update", "CUSTOMER", "C-1", COMMENTS="x")
-    (result,) = desk.good("<getAuditTrail><object>CUSTOMER</object><recordNo>1</recordNo></getAuditTrail>")
-    assert [one.findtext("user") for one in result.iter("entry")] == ["api", "ann"]
-    assert result.findtext(".//accesstime") == "2026-01-05T10:00:00+00:00"
-
-
 def test_schema_of_every_object(desk: Any) -> None:
     (result,) = desk.good("<inspect><object>*</object></inspect>")
     names = [one.get("typename") for one in result.iter("type")]
