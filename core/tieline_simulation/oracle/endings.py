@@ -191,7 +191,7 @@ class Endings:
     def _may_differ(self, link: Link, field: Field, crm: Any, links: Sequence[Link]) -> bool:
         if field.direction is Direction.FROZEN or field.crm in link.blocked:
             return True
-        if field.direction is Direction.TO_CRM and self._led(link, links):
+        if (field.direction is Direction.TO_CRM or isinstance(field.kind, Option)) and self._led(link, links):
             return True
         if isinstance(field.kind, Option | Reference) and field.crm in str(link.extra.get("waiting", "")):
             return True
@@ -215,7 +215,7 @@ class Endings:
         return other.crm_key if other is not None and tied and known else mine
 
     def _led(self, link: Link, links: Sequence[Link]) -> bool:
-        """Tied in an earlier entity too: that tie owns the one-way fields."""
+        """Tied in an earlier entity too: that tie owns the one-way fields and rows of lists."""
         entities = self.truth.bench.entities
         earlier = entities[: entities.index(link.entity)]
         return any(one.entity in earlier and one.crm_key == link.crm_key and one.erp_key for one in links)
