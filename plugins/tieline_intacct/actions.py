@@ -12,14 +12,17 @@ from tieline.contract import (
     CreateDocument,
     Decision,
     Decline,
+    Fillable,
     Option,
     Parameter,
     Promote,
+    Text,
     Value,
     Values,
     text,
 )
 from tieline_intacct.documents import INVOICES, ORDERS, OTHERS, QUOTES, lines_of
+from tieline_intacct.mappings.documents import MIRRORED_DEFINITION
 from tieline_intacct.mappings.work import PROJECT_OBJECT, TASK_OBJECT
 from tieline_intacct.names import (
     CONTACT,
@@ -38,6 +41,15 @@ from tieline_intacct.names import (
     TASK,
 )
 from tieline_intacct.options import AR_TERMS, DEPARTMENTS, LOCATIONS
+from tieline_intacct.settings import (
+    INVOICE_DEFINITIONS,
+    ORDER_DEFINITIONS,
+    OTHER_DEFINITIONS,
+    QUOTE_DEFINITIONS,
+    definitions_in,
+)
+from tieline_intacct.shelves import DEFINITION
+from tieline_intacct.transactions import HEADER_FIELDS, LINE_FIELDS
 
 ITEMS = "OpportunityLineItems"
 MADE = "ERP_Documents__r"
@@ -55,8 +67,9 @@ NO_QUANTITY = "Line {line} has no quantity. Fill it in and press again."
 PRODUCT_NOT_TIED = "The product of line {line} is not in Intacct. Press Sync to Intacct on the product first."
 ONE_ONLY = "{number} was made of this opportunity already, and one of a kind is allowed."
 NO_DEFINITION = "No further transaction definitions are set up. Ask your administrator."
+NOT_ALLOWED = "{name} is not allowed here. Choose one of {names}, or ask your administrator."
 
-MESSAGES = (NO_ACCOUNT, ACCOUNT_NOT_TIED, NO_LINES, NO_QUANTITY, PRODUCT_NOT_TIED, ONE_ONLY, NO_DEFINITION)
+MESSAGES = (NO_ACCOUNT, ACCOUNT_NOT_TIED, NO_LINES, NO_QUANTITY, PRODUCT_NOT_TIED, ONE_ONLY, NO_DEFINITION, NOT_ALLOWED)
 
 
 def promote(mapping: str, _given: ActionInput) -> Decision:
@@ -66,12 +79,14 @@ def promote(mapping: str, _given: ActionInput) -> Decision:
 def create_document(mapping: str, obj: str, source: str, given: ActionInput) -> Decision:
     """A document of the opportunity's products; where one of the kind before it is open, that one is converted."""
     items = given.children.get(ITEMS, ())
-    declined = _account_missing(given) or _lines_missing(given, items) or _one_only(given, mapping)
+    definition = _definition(given, mapping)
+    if isinstance(definition, Decline):
+        return definition
+    declined = _account_missing(given) or _lines_missing(given, items) or _one_only(given, mapping, definition)
     if declined:
         return declined
-    if mapping == OTHER and not given.settings.get("other_definitions"):
-        return Decline(NO_DEFINITION)
-    header = _header(given) | ({"CREATEDFROM": _open_source(given, source)} if source else {})
+    converted = {"CREATEDFROM": _open_source(given, source)} if source else {}
+    header = {DEFINITION: definition} | _header(given) | converted
     lines = tuple(_line(given, item) for item in items)
     return CreateDocument(mapping, header, {lines_of(obj): lines}, {"Opportunity__c": given.record_id})
 
@@ -94,12 +109,24 @@ def _lines_missing(given: ActionInput, items: tuple[Values, ...]) -> Decline | N
     return None
 
 
-def _one_only(given: ActionInput, mapping: str) -> Decline | None:
-    """With the administrator's one-to-one choice, an opportunity has one document of a kind."""
+def _definition(given: ActionInput, mapping: str) -> str | Decline:
+    """The transaction definition that was chosen, else the usual one of its kind."""
+    setting = DEFINITIONS[mapping]
+    names = definitions_in(given.settings, setting)
+    if not names:
+        return Decline(NO_DEFINITION)
+    chosen = text(given.parameters, setting).strip() or names[0]
+    return chosen if chosen in names else Decline(NOT_ALLOWED, {"name": chosen, "names": ", ".join(names)})
+
+
+def _one_only(given: ActionInput, mapping: str, definition: str) -> Decline | None:
+    """With the administrator's one-to-one choice, an opportunity has one document of a definition. What came before
+    the mirror told its definition counts by its kind."""
     if given.settings.get(ONE_TO_ONE) != "yes":
         return None
     kind = _KINDS[mapping]
-    made = [row for row in _made_here(given) if text(row, "Type__c") == kind]
+    of_kind = [row for row in _made_here(given) if text(row, "Type__c") == kind]
+    made = [row for row in of_kind if text(row, MIRRORED_DEFINITION) in ("", definition)]
     return Decline(ONE_ONLY, {"number": text(made[0], "Number__c")}) if made else None
 
 
@@ -146,6 +173,10 @@ def _number(values: Values, name: str) -> Decimal:
     return Decimal(text(values, name) or 0)
 
 
+DEFINITIONS = {
+    QUOTE: QUOTE_DEFINITIONS, ORDER: ORDER_DEFINITIONS, INVOICE: INVOICE_DEFINITIONS, OTHER: OTHER_DEFINITIONS,
+}  # fmt: skip
+"""The setting that allows definitions, and the name of the parameter that chooses one."""
 _KINDS = {QUOTE: "Sales Quote", ORDER: "Sales Order", INVOICE: "Sales Invoice", OTHER: "Other Sales Document"}
 
 
@@ -163,15 +194,25 @@ def _create(name: str, label: str, mapping: str, obj: str, source: str = "") -> 
         reads=("AccountId", "Name", "Description"),
         children={
             ITEMS: ("Product2Id", "Quantity", "UnitPrice", "Discount", "Description"),
-            MADE: ("Id", "Type__c", "State__c", "Number__c", "Back_Office__c", "Accounting_Entity__c"),
+            MADE: (
+                "Id",
+                "Type__c",
+                "State__c",
+                "Number__c",
+                "Back_Office__c",
+                "Accounting_Entity__c",
+                MIRRORED_DEFINITION,
+            ),
         },
         links={"AccountId": CUSTOMER, "Product2Id": ITEM, **({"Id": source} if source else {})},
         parameters=(
+            Parameter(DEFINITIONS[mapping], "Transaction definition", Text(80), offered=DEFINITIONS[mapping]),
             Parameter(TERM, "AR term", Option(AR_TERMS)),
             Parameter(LOCATION, "Location", Option(LOCATIONS)),
             Parameter(DEPARTMENT, "Department", Option(DEPARTMENTS)),
         ),
         help="Makes a document in Intacct from the products of this opportunity.",
+        fillable=Fillable(HEADER_FIELDS, LINE_FIELDS, ITEMS, custom=True),
     )
 
 

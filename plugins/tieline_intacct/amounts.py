@@ -38,13 +38,13 @@ class Amounts(Resource):
     def __init__(self, access: Access) -> None:
         super().__init__(access)
         named = access.company.definitions
-        self._quote, self._order = named.quote, named.order
+        self._quotes, self._orders = named.quote, named.order
 
     def capabilities(self) -> Capabilities:
         return replace(super().capabilities(), deletes=DeleteSource.NONE, resumable=False)
 
     def where(self) -> Element | None:
-        return one_of(DEFINITION, [self._quote, self._order])
+        return one_of(DEFINITION, (*self._quotes, *self._orders))
 
     def pages(self, entity: str, shape: Shape, since: Cursor | None) -> Iterator[Page]:
         """All of it on one page: opportunities with documents are few beside the documents."""
@@ -58,7 +58,7 @@ class Amounts(Resource):
     def _changed(self, entity: str, since: Cursor | None) -> tuple[list[Row], datetime]:
         shelf = self.access.shelves.take(self.name, entity, self.inside(entity), since, _FIELDS)
         if shelf is not None:
-            kinds = (self._quote, self._order)
+            kinds = (*self._quotes, *self._orders)
             return [row for row in shelf.rows or () if row.get(DEFINITION) in kinds], shelf.began
         named = condition("like", EXTERNAL_ID, f"{marks.OPPORTUNITY_PREFIX}%")
         rows, began = [], None
@@ -103,7 +103,7 @@ class Amounts(Resource):
         return Record(key, fields, f"{stamp:%Y%m%d%H%M%S}" if stamp else "", stamp)
 
     def _total(self, made: Sequence[Row]) -> Decimal:
-        orders = [_number(row) for row in made if row.get(DEFINITION) == self._order]
+        orders = [_number(row) for row in made if row.get(DEFINITION) in self._orders]
         if orders:
             return sum(orders, Decimal(0))
         return _number(max(made, key=_number_of_document))

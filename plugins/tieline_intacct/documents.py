@@ -1,7 +1,7 @@
 """Order-entry documents and their lines: read as they are, made by the old functions alone [D], never changed here.
 
 All documents are one object, `SODOCUMENT`, told apart by their transaction definition. The host sees one object a kind:
-`SODOCUMENT.order` holds the documents of the definition that the settings name for orders.
+`SODOCUMENT.order` holds the documents of the definitions that the settings name for orders.
 """
 
 from __future__ import annotations
@@ -147,9 +147,9 @@ class DocumentLines:
 def documents(access: Access) -> tuple[Documents | DocumentLines, ...]:
     named = access.company.definitions
     made = (
-        Documents(access, QUOTES, (named.quote,)),
-        Documents(access, ORDERS, (named.order,)),
-        Documents(access, INVOICES, (named.invoice,)),
+        Documents(access, QUOTES, named.quote),
+        Documents(access, ORDERS, named.order),
+        Documents(access, INVOICES, named.invoice),
         Documents(access, OTHERS, named.other),
     )
     return (*made, *(DocumentLines(one) for one in made))

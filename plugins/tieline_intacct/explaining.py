@@ -52,9 +52,9 @@ _BY_WORDS = tuple(
         (r"owned (by|at)|belongs? to (the|another) entity|from entity|top level", ELSEWHERE),
         (r"exchange rate|currenc|basecurr", MONEY),
         (r"cannot be (edited|converted|changed any more|deleted)|left to convert|is closed", CLOSED),
-        (r"\binactive\b|not active", INACTIVE),
         (r"too long|longer than|exceeds|maximum (length|number of characters)", LONG),
         (r"does not exist|no such|not known|(cannot|could not|unable to) find|not found|is not set up", UNKNOWN),
+        (r"\binactive\b|not active", INACTIVE),
         (r"required|missing|is needed|\bneeds\b", MISSING),
         (r"is not a valid|not a valid|must be|invalid", FORM),
     )

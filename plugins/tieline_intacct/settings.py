@@ -63,28 +63,28 @@ SETTINGS = (
     Setting(
         "quote_definition",
         "Quote definition",
-        "The transaction definition behind sales quotes.",
+        "Transaction definitions of sales quotes, with commas; the first one is used unless another is chosen.",
         required=False,
         default="Sales Quote",
     ),
     Setting(
         "order_definition",
         "Order definition",
-        "The transaction definition behind sales orders.",
+        "Transaction definitions of sales orders, with commas; the first one is used unless another is chosen.",
         required=False,
         default="Sales Order",
     ),
     Setting(
         "invoice_definition",
         "Invoice definition",
-        "The transaction definition behind sales invoices.",
+        "Transaction definitions of sales invoices, with commas; the first one is used unless another is chosen.",
         required=False,
         default="Sales Invoice",
     ),
     Setting(
         "other_definitions",
         "Other definitions",
-        "Further transaction definitions to show as other documents, with commas; the first one is used to create.",
+        "Transaction definitions of other documents, with commas; the first one is used unless another is chosen.",
         required=False,
     ),
     Setting(
@@ -96,7 +96,7 @@ SETTINGS = (
     Setting(
         "one_to_one",
         "One to one",
-        "yes: an opportunity has at most one document of a kind.",
+        "yes: an opportunity has at most one document of a definition.",
         required=False,
         default="no",
     ),
@@ -125,11 +125,11 @@ SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """Names of transaction definitions. `other` may be empty."""
+    """Names of transaction definitions, the usual one first. `other` may be empty."""
 
-    quote: str
-    order: str
-    invoice: str
+    quote: tuple[str, ...]
+    order: tuple[str, ...]
+    invoice: tuple[str, ...]
     other: tuple[str, ...]
 
 
@@ -167,12 +167,7 @@ def company_of(given: Mapping[str, str]) -> Company:
         zone=_zone(settings["time_zone"]),
         page_size=_whole(settings, "page_size", 1, 2000),
         monthly_calls=_whole(settings, "monthly_calls", 0, 10**9),
-        definitions=Definitions(
-            settings["quote_definition"],
-            settings["order_definition"],
-            settings["invoice_definition"],
-            _words(settings["other_definitions"]),
-        ),
+        definitions=_definitions(settings),
     )
 
 
@@ -187,6 +182,27 @@ _AS_GIVEN = (
     "standard_price_book",
     "default_location",
 )
+
+
+QUOTE_DEFINITIONS, ORDER_DEFINITIONS = "quote_definition", "order_definition"
+INVOICE_DEFINITIONS, OTHER_DEFINITIONS = "invoice_definition", "other_definitions"
+
+
+def definitions_in(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """The definitions that one of the four settings allows, the usual one first."""
+    default = next(setting.default for setting in SETTINGS if setting.name == name)
+    return _words(given.get(name, "").strip() or default)
+
+
+def _definitions(given: Mapping[str, str]) -> Definitions:
+    """One definition belongs to one kind: its documents would stand in the org twice. Raises Misconfigured."""
+    names = (QUOTE_DEFINITIONS, ORDER_DEFINITIONS, INVOICE_DEFINITIONS, OTHER_DEFINITIONS)
+    found = [definitions_in(given, name) for name in names]
+    for number, name in enumerate(names):
+        twice = [one for one in found[number] if any(one in earlier for earlier in found[:number])]
+        if twice:
+            raise _bad(f"{twice[0]!r} is named by another setting too", name, "Let one setting name it.")
+    return Definitions(*found)
 
 
 def describe_sandbox(document: Mapping[str, Any]) -> Mapping[str, str]:

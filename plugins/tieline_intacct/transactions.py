@@ -7,31 +7,43 @@ from datetime import date
 
 from tieline.contract import PermanentError, Value, Values, Write
 from tieline_intacct import marks, values
-from tieline_intacct.functions import condition, one_of
+from tieline_intacct.conversion import continued, source_lines
+from tieline_intacct.functions import condition
 from tieline_intacct.paging import Scope, everything
-from tieline_intacct.replies import Row
 from tieline_intacct.resource import Access
 from tieline_intacct.settings import TOP
+from tieline_intacct.shelves import DEFINITION
 from tieline_intacct.xml import Element, element
 
 _HEADER = (
-    ("datecreated", "WHENCREATED"), ("createdfrom", "CREATEDFROM"), ("customerid", "CUSTVENDID"),
-    ("documentno", "DOCNO"), ("referenceno", "PONUMBER"), ("termname", "TERMNAME"), ("datedue", "WHENDUE"),
-    ("message", "MESSAGE"), ("shipto", "SHIPTO.CONTACTNAME"), ("billto", "BILLTO.CONTACTNAME"), ("externalid", ""),
-    ("basecurr", "BASECURR"), ("currency", "CURRENCY"), ("exchratedate", "EXCHRATEDATE"),
-    ("exchratetype", "EXCHRATETYPE"), ("vsoepricelist", "VSOEPRICELIST"), ("state", "STATE"), ("projectid", "PROJECT"),
+    ("datecreated", "WHENCREATED"), ("dateposted", "WHENPOSTED"), ("createdfrom", "CREATEDFROM"),
+    ("customerid", "CUSTVENDID"), ("documentno", "DOCNO"), ("origdocdate", "ORIGDOCDATE"),
+    ("referenceno", "PONUMBER"), ("termname", "TERMNAME"), ("datedue", "WHENDUE"), ("message", "MESSAGE"),
+    ("shippingmethod", "SHIPVIA"), ("shipto", "SHIPTO.CONTACTNAME"), ("billto", "BILLTO.CONTACTNAME"),
+    ("supdocid", "SUPDOCID"), ("externalid", ""), ("basecurr", "BASECURR"), ("currency", "CURRENCY"),
+    ("exchratedate", "EXCHRATEDATE"), ("exchratetype", "EXCHRATETYPE"), ("exchrate", "EXCHRATE"),
+    ("vsoepricelist", "VSOEPRICELIST"), ("customfields", ""), ("state", "STATE"), ("projectid", "PROJECT"),
+    ("needbydate", "NEEDBYDATE"), ("shipbydate", "SHIPBYDATE"), ("cancelafterdate", "CANCELAFTERDATE"),
+    ("donotshipbeforedate", "DONOTSHIPBEFOREDATE"), ("donotshipafterdate", "DONOTSHIPAFTERDATE"),
+    ("servicedeliverydate", "SERVICEDELIVERYDATE"), ("trackingnumber", "TRACKINGNUMBER"),
+    ("customerponumber", "CUSTOMERPONUMBER"),
 )  # fmt: skip
 _LINE = (
-    ("itemid", "ITEMID"), ("itemdesc", "ITEMDESC"), ("warehouseid", "WAREHOUSEID"), ("quantity", "QUANTITY"),
-    ("unit", "UNIT"), ("discountpercent", "DISCOUNTPERCENT"), ("price", "PRICE"),
-    ("sourcelinekey", "SOURCE_DOCLINEKEY"),
-    ("locationid", "LOCATIONID"), ("departmentid", "DEPARTMENTID"), ("memo", "MEMO"),
+    ("itemid", "ITEMID"), ("itemdesc", "ITEMDESC"), ("taxable", "TAXABLE"), ("warehouseid", "WAREHOUSEID"),
+    ("quantity", "QUANTITY"), ("unit", "UNIT"), ("discountpercent", "DISCOUNTPERCENT"), ("price", "PRICE"),
+    ("sourcelinekey", "SOURCE_DOCLINEKEY"), ("discsurchargememo", "DISCOUNT_MEMO"), ("locationid", "LOCATIONID"),
+    ("departmentid", "DEPARTMENTID"), ("memo", "MEMO"), ("customfields", ""),
     ("revrectemplate", "REVRECTEMPLATE"), ("revrecstartdate", "REVRECSTARTDATE"), ("revrecenddate", "REVRECENDDATE"),
-    ("renewalmacro", "RENEWALMACRO"), ("projectid", "PROJECTID"), ("taskid", "TASKID"), ("employeeid", "EMPLOYEEID"),
-    ("classid", "CLASSID"), ("billingtemplate", "BILLINGTEMPLATE"),
+    ("renewalmacro", "RENEWALMACRO"), ("projectid", "PROJECTID"), ("taskid", "TASKID"), ("vendorid", "VENDORID"),
+    ("employeeid", "EMPLOYEEID"), ("classid", "CLASSID"), ("contractid", "CONTRACTID"),
+    ("billingtemplate", "BILLINGTEMPLATE"), ("needbydate", "NEEDBYDATE"),
 )  # fmt: skip
-_LEFT = "QTY_REMAINING"
-_NOTHING = {"0", "0.0", "0.00"}
+_OURS = {"CREATEDFROM", "CUSTVENDID", "BASECURR", "ITEMID", "QUANTITY", "SOURCE_DOCLINEKEY", ""}
+"""What a button decides: an administrator's rows may not."""
+_ASIDE = {"OPPORTUNITY", DEFINITION}
+"""Told by a button and no field of the document: the external ID and the function's own element hold them."""
+HEADER_FIELDS = tuple(theirs for _, theirs in _HEADER if theirs not in _OURS)
+LINE_FIELDS = tuple(theirs for _, theirs in _LINE if theirs not in _OURS)
 _CONTACTS = {"shipto", "billto"}
 
 
@@ -39,20 +51,23 @@ def transaction(
     access: Access, entity: str, definitions: Sequence[str], write: Write, lines: Sequence[Values]
 ) -> Element:  # fmt: skip
     """`DOCPARID` chooses among the definitions; the first one is the default. Raises PermanentError."""
-    chosen = values.printed(write.fields.get("DOCPARID")) or next(iter(definitions), "")
+    chosen = values.printed(write.fields.get(DEFINITION)) or next(iter(definitions), "")
     if chosen not in definitions:
         mend = "Add it to the settings of this connection, or choose another one."
         raise PermanentError(f"{chosen!r} is no definition to create", where="Intacct", mend=mend, code="no_definition")
     given = _with_term(access, entity, write.fields)
     place = access.company.default_location if entity == TOP else entity
-    sources = _source_lines(access, entity, values.printed(given.get("CREATEDFROM")))
-    made = [_line(_sourced({"LOCATIONID": place, **_told(line)}, sources)) for line in lines]
+    source = values.printed(given.get("CREATEDFROM"))
+    told = continued([_told(line) for line in lines], source_lines(access, entity, source), source)
+    made = [_line({"LOCATIONID": place, **line}) for line in told]
     named = marks.external(values.printed(given.get("OPPORTUNITY")), write.marker)
-    external = {"externalid": element("externalid", text=named)} if write.marker else {}
+    ready = _custom(given, _HEADER)
+    if write.marker:
+        ready["externalid"] = element("externalid", text=named)
     return element(
         "create_sotransaction",
         element("transactiontype", text=chosen),
-        *_in_order(_HEADER, given, external),
+        *_in_order(_HEADER, given, ready),
         element("sotransitems", *made),
     )
 
@@ -66,6 +81,21 @@ def _in_order(order: Sequence[tuple[str, str]], given: Values, ready: Mapping[st
             yield _child(name, value)
 
 
+def _custom(given: Values, order: Sequence[tuple[str, str]]) -> dict[str, Element]:
+    """The company's own fields, by their integration names, in a block of their own [D]."""
+    known = {theirs for _, theirs in order} | _ASIDE
+    told = {name: value for name, value in given.items() if name not in known and value is not None and value != ""}
+    fields = [
+        element(
+            "customfield",
+            element("customfieldname", text=name),
+            element("customfieldvalue", text=values.printed(value)),
+        )
+        for name, value in told.items()
+    ]
+    return {"customfields": element("customfields", *fields)} if fields else {}
+
+
 def _child(name: str, value: Value) -> Element:
     if isinstance(value, date):
         parts = (("year", value.year), ("month", value.month), ("day", value.day))
@@ -76,7 +106,7 @@ def _child(name: str, value: Value) -> Element:
 
 
 def _line(line: Values) -> Element:
-    return element("sotransitem", *_in_order(_LINE, line, {}))
+    return element("sotransitem", *_in_order(_LINE, line, _custom(line, _LINE)))
 
 
 def _told(line: Values) -> dict[str, Value]:
@@ -95,26 +125,3 @@ def _with_term(access: Access, entity: str, fields: Values) -> Values:
     raise PermanentError(
         "the customer has no AR term", where="Intacct", mend="Give it one, or choose one here.", code="no_term"
     )
-
-
-def _source_lines(access: Access, entity: str, source: str) -> list[Row]:
-    """The lines of the document that are still to be converted, in their order."""
-    if not source:
-        return []
-    scope = Scope(entity, "SODOCUMENTENTRY", ("ITEMID", "LINE_NO", _LEFT), one_of("DOCHDRID", [source]), 2000)
-    rows = [row for row in everything(access.schema, scope) if row.get(_LEFT) not in _NOTHING]
-    return sorted(rows, key=_line_number)
-
-
-def _line_number(row: Row) -> int:
-    told = row.get("LINE_NO", "")
-    return int(told) if told.isdigit() else 0
-
-
-def _sourced(line: dict[str, Value], sources: list[Row]) -> dict[str, Value]:
-    """The line with the key of the first line not yet taken that sells the same item."""
-    match = next((row for row in sources if row.get("ITEMID") == line.get("ITEMID")), None)
-    if match is None:
-        return line
-    sources.remove(match)
-    return {**line, "SOURCE_DOCLINEKEY": match["RECORDNO"]}

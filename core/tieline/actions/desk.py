@@ -55,10 +55,6 @@ class Desk:
         self.actions = {action.id: action for action in actions if action.system == context.system.name}
         self.counter = Counter(context)
 
-    def under(self, context: Context) -> Desk:
-        """The same desk with other mappings."""
-        return Desk(context, tuple(self.actions.values()), self.siblings)
-
     def accept(self) -> int:
         """Pick up new presses and send the documents they ask for; returns the presses picked up."""
         count, failure = 0, None

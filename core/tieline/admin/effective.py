@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from tieline.admin.buttons import check_buttons
 from tieline.admin.faults import Fault, Path
 from tieline.admin.model import AdminSettings, BackOfficeSettings, FieldSettings, MoreField, ObjectSettings
-from tieline.contract import Day, Field, Flag, Kind, Number, Policy, Promotion, Reference, Text
+from tieline.contract import Action, Day, Field, Flag, Kind, Number, Policy, Promotion, Reference, Text
 from tieline.contract import Mapping as RecordMapping
 from tieline.contract.naming import ERP_KEY
 
@@ -42,11 +43,15 @@ def check(
     settings: AdminSettings,
     declared: Mapping[str, Sequence[RecordMapping]],
     lists: Mapping[str, Sequence[str]],
+    actions: Mapping[str, Sequence[Action]] | None = None,
 ) -> list[Fault]:
-    """What does not fit the plugins; `declared` and `lists` hold the mappings and lists of every back office."""
+    """What does not fit the plugins; `declared`, `lists` and `actions` hold the mappings, lists and buttons of every
+    back office."""
     found = [fault for name, chosen in settings.back_offices.items() for fault in _office(name, chosen, declared)]
     for name, chosen in settings.back_offices.items():
         found += _lists(("back_offices", name, "lists"), chosen, lists.get(name, ()))
+        if name in declared:
+            found += check_buttons(("back_offices", name, "actions"), chosen.actions, (actions or {}).get(name, ()))
     return found
 
 

@@ -11,6 +11,7 @@ from tieline.admin.document import NEW, Document
 from tieline.admin.effective import check
 from tieline.admin.faults import BadSettings, Fault
 from tieline.admin.model import AdminSettings
+from tieline.contract import Action
 from tieline.contract import Mapping as RecordMapping
 
 Declared = Mapping[str, Sequence[RecordMapping]]
@@ -18,10 +19,16 @@ Declared = Mapping[str, Sequence[RecordMapping]]
 
 
 class SettingsFile:
-    """`lists` are the managed lists of every back office, by name."""
+    """`lists` are the managed lists of every back office, by name; `actions` the buttons."""
 
-    def __init__(self, path: Path, declared: Declared, lists: Mapping[str, Sequence[str]] | None = None) -> None:
-        self.path, self.declared, self.lists = path, declared, lists or {}
+    def __init__(
+        self,
+        path: Path,
+        declared: Declared,
+        lists: Mapping[str, Sequence[str]] | None = None,
+        actions: Mapping[str, Sequence[Action]] | None = None,
+    ) -> None:
+        self.path, self.declared, self.lists, self.actions = path, declared, lists or {}, actions or {}
 
     def text(self) -> str:
         """A file that is not there yet reads as an empty one. Raises BadSettings."""
@@ -39,11 +46,14 @@ class SettingsFile:
 
     def checked(self, text: str) -> Document:
         document = Document(text, str(self.path))
-        unfit = [document.placed(fault) for fault in check(document.settings, self.declared, self.lists)]
+        unfit = [document.placed(fault) for fault in self._unfit(document.settings)]
         faults = [*document.faults, *unfit]
         if faults:
             raise BadSettings(str(self.path), faults)
         return document
+
+    def _unfit(self, settings: AdminSettings) -> list[Fault]:
+        return check(settings, self.declared, self.lists, self.actions)
 
     def settings(self) -> AdminSettings:
         return self.read().settings

@@ -15,6 +15,12 @@ back_offices:
           Phone: {direction: to_crm}
         more_fields:
           - {crm: Region__c, erp: CustomerType}
+    actions:
+      create_sales_order:         # a button of the plugin
+        header:
+          - {erp: PONUMBER, crm: PO_Number__c, default: none}
+        lines:
+          - {erp: MEMO, value: "record.Name + ': ' + line.Description"}
 """
 
 from __future__ import annotations
@@ -66,6 +72,21 @@ class ObjectSettings(Part):
     more_fields: tuple[MoreField, ...] = Field(default=(), strict=False)
 
 
+class FillRow(Part):
+    """A field of the document that a button makes: from a field of the CRM, by an expression, or with a default."""
+
+    erp: Name
+    crm: Annotated[str, StringConstraints(pattern=rf"^({API_NAME.pattern}\.)*{API_NAME.pattern}$", max_length=255)] = ""
+    value: Annotated[str, StringConstraints(max_length=1000)] = ""
+    default: Scalar | None = None
+    custom: bool = False
+
+
+class ActionSettings(Part):
+    header: tuple[FillRow, ...] = Field(default=(), strict=False)
+    lines: tuple[FillRow, ...] = Field(default=(), strict=False)
+
+
 class ListSettings(Part):
     """`mirror` names a global value set that holds the list's values, for picklists of the administrator's own."""
 
@@ -76,6 +97,7 @@ class BackOfficeSettings(Part):
     paused: bool = False
     lists: dict[Name, ListSettings] = {}
     objects: dict[Name, ObjectSettings] = {}
+    actions: dict[Name, ActionSettings] = {}
 
 
 class AdminSettings(Part):

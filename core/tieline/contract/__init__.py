@@ -1,6 +1,16 @@
 """The contract between the host and its plugins: values, protocols and errors. Nothing here does IO."""
 
-from tieline.contract.action import Action, ActionInput, CreateDocument, Decision, Decline, Parameter, Promote, text
+from tieline.contract.action import (
+    Action,
+    ActionInput,
+    CreateDocument,
+    Decision,
+    Decline,
+    Fillable,
+    Parameter,
+    Promote,
+    text,
+)
 from tieline.contract.client import (
     Capabilities,
     Client,
@@ -85,6 +95,7 @@ __all__ = [
     "Extras",
     "Field",
     "FieldConflict",
+    "Fillable",
     "Flag",
     "Format",
     "Gone",

@@ -13,12 +13,17 @@ from tieline.contract.values import Value, Values
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """Something the user fills in before the button acts. An `Option` kind is offered as a look-up to the list."""
+    """Something the user fills in before the button acts. An `Option` kind is offered as a look-up to the list.
+
+    `offered` names a setting of the connection that holds words with commas: they are offered as a picklist, and the
+    form does not ask while there are fewer than two.
+    """
 
     name: str
     label: str
     kind: Kind
     required: bool = False
+    offered: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,19 @@ class ActionInput:
     back_office: str = ""
     entity: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fillable:
+    """What an administrator may fill in the documents that an action makes, from fields of the CRM: names of the
+    client's, of the header and of a line. `rows` is the child relationship whose rows become the lines, one line each,
+    in their order. `custom`: fields that the customer added to the ERP may be filled too.
+    """
+
+    header: tuple[str, ...]
+    line: tuple[str, ...] = ()
+    rows: str = ""
+    custom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +105,7 @@ class Action:
     record or, dotted, its parents are linked, e.g. `"customer" in linked`) and `children` (row counts by
     relationship); when false the press is answered with `otherwise`. `reads`, `children` (relationship -> fields) and
     `links` (field holding a CRM id -> mapping) say what the host loads before it asks the handler.
+    `fillable` says what an administrator may add to the documents that the action makes.
     """
 
     system: str
@@ -103,6 +122,7 @@ class Action:
     otherwise: str = ""
     help: str = ""
     canvas: str = ""
+    fillable: Fillable | None = None
 
     @property
     def id(self) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from tieline.actions.desk import Desk
+from tieline.admin.model import ActionSettings
 from tieline.contract import Event, Identity, Side, TransientError
 from tieline.effects import ThreadExecutor
 from tieline.host.behaviours import PluginBehaviours
@@ -37,15 +38,17 @@ class Engine:
     back_office: BackOffice
     chosen: Chosen
     write_package: Write
+    fillings: Mapping[str, ActionSettings] = field(default_factory=dict)
 
     def current(self) -> Engine:
         """With the settings as they are now."""
         self.chosen.look_again()
-        mappings = self.chosen.mappings
-        if mappings == self.context.mappings:
+        mappings, fillings = self.chosen.mappings, self.chosen.fillings
+        if mappings == self.context.mappings and fillings == self.fillings:
             return self
         context = replace(self.context, mappings=mappings, resting=self.chosen.resting)
-        return replace(self, context=context, desk=self.desk.under(context))
+        desk = Desk(context, self.chosen.actions, self.desk.siblings)
+        return replace(self, context=context, desk=desk, fillings=fillings)
 
 
 def assemble(
@@ -100,7 +103,8 @@ def assemble(
         siblings=siblings,
     )
     write = lambda sent, removed: manager.hook.write_package(components=sent, removed=removed)  # noqa: E731
-    return Engine(context, Desk(context, declared.actions, siblings), opened, chosen, settings, write)
+    desk = Desk(context, settings.actions, siblings)
+    return Engine(context, desk, opened, chosen, settings, write, settings.fillings)
 
 
 _SETTLE = ("managed", "stored", "fresh")

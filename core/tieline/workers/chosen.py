@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tieline.actions.filling import Fill, Filling, filled
 from tieline.admin.effective import effective, widened
 from tieline.admin.faults import BadSettings
 from tieline.admin.file import SettingsFile
-from tieline.admin.model import AdminSettings
-from tieline.contract import Declarations, Mapping
+from tieline.admin.model import ActionSettings, AdminSettings
+from tieline.contract import Action, Declarations, Mapping
 from tieline.host.runtime import Runtime
+from tieline.workers.offered import with_choices
 
 Mark = tuple[int, int, int] | None
 
@@ -24,7 +26,8 @@ def settings_file(runtime: Runtime) -> SettingsFile:
     lists = {
         one.name: [managed.name for managed in runtime.declarations.only(one.system.name).lists] for one in offices
     }
-    return SettingsFile(runtime.folder.settings, declared, lists)
+    actions = {one.name: runtime.declarations.only(one.system.name).actions for one in offices}
+    return SettingsFile(runtime.folder.settings, declared, lists, actions)
 
 
 def to_install(runtime: Runtime, system: str) -> Declarations:
@@ -34,7 +37,9 @@ def to_install(runtime: Runtime, system: str) -> Declarations:
     settings = file.settings()
     offices = [settings.of(one.name) for one in runtime.back_offices() if one.system.name == system]
     systems = tuple(replace(one, several_back_offices=len(offices) > 1) for one in declared.systems)
-    return replace(declared, systems=systems, mappings=widened(declared.mappings, offices))
+    told = [one.connection.settings for one in runtime.back_offices() if one.system.name == system]
+    actions = with_choices(declared.actions, declared.system(system), told)
+    return replace(declared, systems=systems, mappings=widened(declared.mappings, offices), actions=actions)
 
 
 class Chosen:
@@ -77,10 +82,29 @@ class Chosen:
         return effective(self._file.declared[self._back_office], self._settings.of(self._back_office))
 
     @property
+    def fillings(self) -> dict[str, ActionSettings]:
+        """What was set for buttons."""
+        return self._settings.of(self._back_office).actions
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """The buttons, with the rows that fill what they make."""
+        chosen = self.fillings
+        declared = self._file.actions[self._back_office]
+        return tuple(filled(one, _filling(chosen[one.name])) if one.name in chosen else one for one in declared)
+
+    @property
     def resting(self) -> Sequence[Mapping]:
         """What is switched off."""
         on = {mapping.name for mapping in self.mappings}
         return tuple(one for one in self._file.declared[self._back_office] if one.name not in on)
+
+
+def _filling(chosen: ActionSettings) -> Filling:
+    rows = [
+        tuple(Fill(one.erp, one.crm, one.value, one.default) for one in part) for part in (chosen.header, chosen.lines)
+    ]
+    return Filling(*rows)
 
 
 def _mark(path: Path) -> Mark:

@@ -22,9 +22,12 @@ from tieline_intacct.names import (
     SYSTEM,
 )
 
+MIRRORED_DEFINITION = "Intacct_Definition__c"
+
 _HEADER = (
     mirrored("Number__c", "DOCNO", Text(80), "Number"),
     mirrored("State__c", "STATE", Text(80), "State"),
+    mirrored(MIRRORED_DEFINITION, "DOCPARID", Text(80), "Transaction definition"),
     mirrored("Account__c", "CUSTVENDID", Reference(CUSTOMER), "Customer"),
     mirrored("Document_Date__c", "WHENCREATED", Day(), "Document date"),
     mirrored("Required_Date__c", "WHENDUE", Day(), "Due date"),

@@ -51,6 +51,11 @@ def _parameters(action: Action, everything: Declarations, where: str) -> Iterato
         yield from check_api_name(path(where, parameter.name), parameter.name)
         yield from check_label(path(where, parameter.name), parameter.label)
         yield from check_kind(action.system, parameter.kind, everything, path(where, parameter.name))
+        if parameter.offered:
+            known = [
+                one.name for system in everything.systems if system.name == action.system for one in system.settings
+            ]
+            yield from check_known(path(where, parameter.name), "setting", parameter.offered, known)
 
 
 def _enabled_when(action: Action, where: str) -> Iterator[Problem]:
