@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from tieline.admin.faults import Fault, Path
-from tieline.admin.model import ActionSettings, FillRow
+from tieline.admin.model import LEFT_OUT, ActionSettings, FillRow
 from tieline.contract import Action, Fillable
 
 _HEADER, _LINES = ("record", "parameters"), ("record", "line", "parameters")
@@ -30,7 +30,7 @@ def _rows(
     taken: set[str] = set()
     for number, row in enumerate(rows):
         here = (*path, number)
-        if row.erp.startswith("left out "):  # what has a mistake of form stands for nothing
+        if row.erp.startswith(LEFT_OUT):  # what has a mistake of form stands for nothing
             continue
         yield from _target((*here, "erp"), row, names, fillable)
         if row.erp in taken:

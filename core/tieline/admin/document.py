@@ -13,7 +13,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 
 from tieline.admin.faults import BadSettings, Fault, Path
-from tieline.admin.model import AdminSettings
+from tieline.admin.model import LEFT_OUT, AdminSettings
 
 LONGEST = 1_000_000
 """Characters: reading takes its time per field."""
@@ -95,7 +95,7 @@ def _cut(plain: Any, path: Path) -> bool:
     if isinstance(node, list) and len(path) > 1:
         rows = [part for part in path if isinstance(part, int)]
         for row in rows[:1]:
-            node[row] = {"crm": f"Left_Out_{row}__c", "erp": f"left out {row}"}
+            node[row] = {"crm": f"Left_Out_{row}__c", "erp": f"{LEFT_OUT}{row}"}
         return bool(rows) or _gone(parent, last)
     return _gone(parent, last)
 

@@ -35,6 +35,8 @@ from tieline.contract.naming import API_NAME
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 TypeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z](_?[A-Za-z0-9])*$", max_length=80)]
 Scalar = str | int | bool
+LEFT_OUT = "left_out_"
+"""How the ERP field of a row begins that stands in for one with a mistake of form."""
 
 
 class Part(BaseModel):

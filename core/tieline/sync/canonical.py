@@ -44,12 +44,9 @@ def restore(field: Field, side: Side, value: Canonical) -> Value:
     """`as_read` for a value to be written. Raises PermanentError when it is longer than the field holds."""
     kind = field.kind
     if isinstance(kind, Text) and isinstance(value, str) and len(value) > kind.length:
-        raise PermanentError(
-            f"has {len(value)} characters, {kind.length} fit",
-            where=field.label or field.crm,
-            mend="Shorten it.",
-            code="too_long",
-        )
+        name = field.label or field.crm
+        what = f"{name} has {len(value)} characters, {kind.length} fit"
+        raise PermanentError(what, mend="Shorten it.", code="too_long")
     return as_read(field, side, value)
 
 

@@ -73,7 +73,7 @@ def test_a_value_the_kind_cannot_hold_is_named(field: Field, value: Value) -> No
 
 def test_a_too_long_text_is_refused_before_any_call_and_never_cut() -> None:
     field = Field("Phone", "phone", Text(5, Format.PHONE), label="Phone")
-    with pytest.raises(PermanentError, match=r"Phone: has 6 characters, 5 fit\. Shorten it"):
+    with pytest.raises(PermanentError, match=r"Phone has 6 characters, 5 fit\. Shorten it"):
         restore(field, Side.ERP, "123456")
 
 
