@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
+from tieline.cli.cycle_report import count_lines, counts_of, document, keep_checkpoint, lines
 from tieline.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from tieline.cli.invocation import Invocation, pass_invocation
 
 if TYPE_CHECKING:
-    from tieline.sync.cycle import Report
     from tieline.sync.preview import Counts
     from tieline.workers.assemble import Engine
     from tieline.workers.embedded import Confirm
     from tieline.workers.stopping import Stopping
-
-_LONGEST_REST = 60.0
-"""Seconds between two tries to begin."""
 
 
 @click.command()
 @click.option("--once", "mode", flag_value="once", default=True, help="One cycle (the default).")
 @click.option("--watch", "mode", flag_value="watch", help="Cycle after cycle until interrupted.")
 @click.option("--preview", "mode", flag_value="preview", help="Count what the first load would do; write nothing.")
-@click.option("--back-office", default="", metavar="NAME", help="Which back office; the only one by default.")
+@click.option("--back-office", default="", metavar="NAME", help="Which back office; all by default.")
 @click.option("--org", default="", metavar="FILE|NAME", help="Which org; the only one by default.")
 @click.option("--yes", is_flag=True, help="Confirm the counts of the first load.")
 @click.option("--interval", default=5.0, show_default=True, type=click.FloatRange(0.1), help="Seconds between cycles.")
@@ -43,7 +39,10 @@ def sync(
         return assemble(invocation.runtime, back_office, org)
 
     with invocation.runtime.exclusive():
-        if mode == "preview":
+        names = [one.name for one in invocation.runtime.back_offices()]
+        if not back_office and len(names) > 1:
+            ctx.exit(_in_turn(invocation, names, org, mode, yes, interval))
+        elif mode == "preview":
             _preview(invocation, assembled())
         else:
             confirm = _confirmation(invocation, yes)
@@ -66,9 +65,32 @@ def _run(
     return DONE if interval is not None else INTERRUPTED
 
 
+def _in_turn(invocation: Invocation, names: Sequence[str], org: str, mode: str, yes: bool, interval: float) -> int:
+    """All back offices, one after the other; the exit code."""
+    from tieline.cli import sync_in_turn as several
+    from tieline.workers.stopping import Stopped, in_order
+
+    def confirming(name: str) -> Confirm:
+        return _confirmation(invocation, yes, name)
+
+    waiting = several.turns(invocation, names, org, interval)
+    if mode == "preview":
+        several.preview(invocation, waiting)
+        return DONE
+    with in_order() as stopping:
+        try:
+            if mode == "once":
+                return DONE if several.once(invocation, waiting, confirming, stopping) else FAILED
+            several.watch(invocation, waiting, confirming, interval, stopping)
+        except Stopped:
+            invocation.note("Stopped in order; what is left is done when it is started again.")
+    return DONE if mode == "watch" else INTERRUPTED
+
+
 def _patiently(invocation: Invocation, assembled: Callable[[], Engine], interval: float, stopping: Stopping) -> Engine:
     """A service may be started while a side is away, after a power cut for one: it says so, and waits."""
     from tieline.contract import AnswerLost, TransientError
+    from tieline.workers.turns import LONGEST_REST
 
     rest = stopping.idle(invocation.runtime.clock.sleep)
     while True:
@@ -77,16 +99,16 @@ def _patiently(invocation: Invocation, assembled: Callable[[], Engine], interval
         except (TransientError, AnswerLost) as error:
             invocation.note(invocation.speaker.error(error))
             asked = getattr(error, "retry_after", None) or 0.0
-        rest(min(max(interval, asked), _LONGEST_REST))
-        interval = min(2 * interval, _LONGEST_REST)
+        rest(min(max(interval, asked), LONGEST_REST))
+        interval = min(2 * interval, LONGEST_REST)
 
 
 def _once(invocation: Invocation, engine: Engine, confirm: Confirm, stopping: Stopping) -> bool:
     from tieline.workers.embedded import run_once
 
     report = run_once(engine, confirm, stopping.check)
-    _keep_checkpoint(invocation, engine, report)
-    invocation.show(_document(engine, report), lambda: _lines(report))
+    keep_checkpoint(invocation, engine, report)
+    invocation.show(document(engine, report), lambda: lines(report))
     return not report.problems
 
 
@@ -103,28 +125,10 @@ def _watch(
         if isinstance(outcome, TielineError):
             invocation.note(invocation.speaker.error(outcome))
             continue
-        _keep_checkpoint(invocation, engine, outcome)
+        keep_checkpoint(invocation, engine, outcome)
         if outcome.total_writes or outcome.problems:
-            for line in _lines(outcome):
+            for line in lines(outcome):
                 invocation.note(line)
-
-
-def _keep_checkpoint(invocation: Invocation, engine: Engine, report: Report) -> None:
-    """Now and then, how far the audit reaches is kept apart from it. Where that fails the records go on all the same,
-    and it is said after every cycle that wrote."""
-    from tieline.contract import TielineError
-    from tieline.host.checkpoints import EVERY
-
-    if not report.total_writes:
-        return
-    runtime = invocation.runtime
-    try:
-        with runtime.store.reading() as tx:
-            runtime.checkpoints().keep(tx, [engine.context.back_office], runtime.clock.now(), after=EVERY)
-    except TielineError as error:
-        report.problems.append(error.sentence())
-    except OSError as error:
-        report.problems.append(f"{runtime.checkpoints().path}: {error.strerror}")
 
 
 def _preview(invocation: Invocation, engine: Engine) -> None:
@@ -132,13 +136,17 @@ def _preview(invocation: Invocation, engine: Engine) -> None:
     from tieline.workers.embedded import look
 
     counts = look(Cycle(engine.context))
-    document = {"back_office": engine.context.back_office, "first_load": _counts(counts)}
-    invocation.show(document, lambda: _count_lines(counts))
+    told = {"back_office": engine.context.back_office, "first_load": counts_of(counts)}
+    invocation.show(told, lambda: count_lines(counts))
 
 
-def _confirmation(invocation: Invocation, yes: bool) -> Confirm:
+def _confirmation(invocation: Invocation, yes: bool, name: str = "") -> Confirm:
+    """`name` says whose counts they are, where there are several."""
+
     def confirm(counts: dict[str, Counts]) -> bool:
-        for line in _count_lines(counts):
+        if name:
+            invocation.note(f"{name}:")
+        for line in count_lines(counts):
             invocation.note(line)
         if yes:
             return True
@@ -151,47 +159,3 @@ def _confirmation(invocation: Invocation, yes: bool) -> Confirm:
         return str(typed).strip() == str(total)
 
     return confirm
-
-
-def _counts(counts: dict[str, Counts]) -> dict[str, Any]:
-    return {name: asdict(one) for name, one in counts.items()}
-
-
-def _count_lines(counts: dict[str, Counts]) -> Iterator[str]:
-    yield f"{'First load':<20}{'join':>8}{'to CRM':>8}{'to ERP':>8}{'unclear':>8}{'left':>8}"
-    for name, one in counts.items():
-        yield f"{name:<20}{one.link:>8}{one.create_crm:>8}{one.create_erp:>8}{one.ambiguous:>8}{one.skip:>8}"
-
-
-def _document(engine: Engine, report: Report) -> dict[str, Any]:
-    return {
-        "back_office": engine.context.back_office,
-        "paused": report.paused,
-        "records_read": report.seen.records,
-        "writes": {"crm": report.writes.crm, "erp": report.writes.erp},
-        "panels": report.panels,
-        "panels_alone": report.panels_alone,
-        "list_rows": report.lists,
-        "requests": report.requests,
-        "answers": report.answers,
-        "refused": report.writes.refused,
-        "unknown": report.writes.unknown,
-        "problems": report.problems,
-    }
-
-
-def _lines(report: Report) -> Iterator[str]:
-    writes = report.writes
-    if report.paused:
-        yield "Paused by the settings: nothing was read or written. See `tieline settings list`."
-        return
-    yield (
-        f"Read {report.seen.records}; wrote {writes.crm} to the CRM and {writes.erp} to the ERP;"
-        f" {report.panels} panels ({report.panels_alone} on their own), {report.lists} list rows,"
-        f" {report.answers} answers."
-    )
-    if writes.refused:
-        yield f"{writes.refused} refused: see `tieline status` and `tieline history`."
-    if writes.unknown:
-        yield f"{writes.unknown} without an answer: the next cycle finds out what became of them."
-    yield from report.problems

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tieline.cli.sync import _keep_checkpoint
+from tieline.cli.cycle_report import keep_checkpoint
 from tieline.effects import SystemClock, SystemRandomness
 from tieline.host.runtime import Runtime
 from tieline.sync.act import Tally
@@ -26,6 +26,6 @@ def test_what_is_wrong_with_them_is_told_as_a_problem_of_the_cycle(tmp_path: Pat
         told: Any = SimpleNamespace(runtime=runtime)
         engine: Any = SimpleNamespace(context=SimpleNamespace(back_office="books"))
         report = Report(writes=Tally(crm=1))
-        _keep_checkpoint(told, engine, report)
+        keep_checkpoint(told, engine, report)
         assert len(report.problems) == 1
         assert str(path) in report.problems[0]
