@@ -33,6 +33,10 @@ class Contacts(Customers):
             body[0].append(element("PRINTAS", text=told))
         return body
 
+    def listed(self) -> Element | None:
+        """People. Intacct makes a contact of every address too: it has no last name, and no place in the org."""
+        return condition("isnotnull", _NAMES[1])
+
     def marked(self, markers: Sequence[str]) -> tuple[Element, str] | None:
         found = either(*(condition("like", self.key, f"%(T-{one})") for one in markers))
         return None if found is None else (found, self.key)

@@ -14,6 +14,8 @@ from tieline_intacct.xml import Element
 DISPLAY_NAME = "DISPLAYCONTACT.CONTACTNAME"
 PRINT_AS = "DISPLAYCONTACT.PRINTAS"
 _LENGTH = 200
+_ROLES = ("BILLTO.CONTACTNAME", "SHIPTO.CONTACTNAME")
+"""A customer whose bill-to is its own display contact names nobody: that is the address it has anyway."""
 
 
 class Customers(Resource):
@@ -24,11 +26,15 @@ class Customers(Resource):
     key = "CUSTOMERID"
 
     def asked(self, names: Iterable[str]) -> tuple[str, ...]:
-        return streets.asked(names)
+        names = tuple(names)
+        own = (DISPLAY_NAME,) if any(name in names for name in _ROLES) else ()
+        return (*streets.asked(names), *own)
 
     def values(self, row: Row, names: Iterable[str]) -> dict[str, Value]:
         names = tuple(names)
-        return values.shown(row, names, self.company.zone) | streets.shown(row, names)
+        shown = values.shown(row, names, self.company.zone) | streets.shown(row, names)
+        own = row.get(DISPLAY_NAME)
+        return shown | {name: None for name in _ROLES if own and shown.get(name) == own}
 
     def sent(self, fields: Values) -> dict[str, str]:
         made: dict[str, str] = {}

@@ -125,6 +125,10 @@ class Resource:
         """What selects the records of this object."""
         return None
 
+    def listed(self) -> Element | None:
+        """What selects the records that are met by listing them all; one that is known is read by its key anyway."""
+        return None
+
     def children(
         self, entity: str, rows: Sequence[Row], shape: Shape
     ) -> Mapping[str, Mapping[str, tuple[Record, ...]]]:
@@ -147,7 +151,7 @@ class Resource:
         return condition("equalto", ENTITY, entity) if entity and self.schema.has(self.kind, ENTITY) else None
 
     def pages(self, entity: str, shape: Shape, since: Cursor | None) -> Iterator[Page]:
-        scope = self.scope(entity, shape)
+        scope = self.scope(entity, shape, self.listed())
         began = None
         for rows in stream(self.schema, scope, since, self.company.zone):
             began = began or self.gateway.now or self.gateway.clock.now()

@@ -34,7 +34,7 @@ INTACCT = System(
         ORDER_ACTION,
         erp_field="DISPLAYCONTACT.URL1",
         documents=(QUOTE_ACTION, ORDER_ACTION, INVOICE_ACTION),
-        new_in_crm=(CUSTOMER,),
+        new_in_crm=(CUSTOMER, CONTACT),
         page_size=2000,
     ),
 )

@@ -21,6 +21,11 @@ def _records(database: Path, kind: str) -> list[dict[str, Any]]:
     return [json.loads(body) for (body,) in found]
 
 
+def _waiting(database: Path) -> int:
+    with closing(sqlite3.connect(database)) as base:
+        return int(base.execute("SELECT COUNT(*) FROM link WHERE dirty").fetchone()[0])
+
+
 def test_the_demonstration_shows_intacct(tieline: Any, built_in: Path) -> None:
     told = tieline("--json", "demo", "--system", "intacct", "--data", built_in).ok()
     assert (told["errors"], told["mismatches"], told["duplicates"], told["writes_in_idle_cycle"]) == ([], 0, 0, 0)
@@ -30,7 +35,10 @@ def test_the_demonstration_shows_intacct(tieline: Any, built_in: Path) -> None:
     assert all(told["managed_lists"].values())
     org, erp = (next((tieline.state / name).glob("*.db")) for name in ("org", "intacct"))
     assert told["accounts"] == len(_records(erp, "CUSTOMER"))
+    people = [one for one in _records(erp, "CONTACT") if one.get("LASTNAME")]
+    assert told["contacts"] == len(people)
     assert told["products"] == len(_records(erp, "ITEM"))
+    assert _waiting(tieline.state / "tieline.db") == 0
     made = [one for one in _records(erp, "SODOCUMENT") if one.get("EXTERNALID")]
     assert [one["DOCPARID"] for one in made] == ["Sales Quote", "Sales Order", "Sales Invoice"]
     assert [one["STATE"] for one in made] == ["Converted", "Converted", "Pending"]

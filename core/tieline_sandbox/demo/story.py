@@ -18,6 +18,7 @@ from tieline.workers.packages import Installer
 from tieline_sandbox.demo.calls import Load, calls_of, fewest, told
 from tieline_sandbox.demo.people import CrmUser, pressers
 from tieline_sandbox.demo.screen import Advance, Screen
+from tieline_sandbox.demo.staff import hire
 from tieline_sandbox.demo.stage import ORG, Stage
 from tieline_sandbox.demo.truth import Marks
 
@@ -86,6 +87,7 @@ class Story:
         name = user_permission_set(self.stage.system.prefix)
         for user_id in pressers(self.stage.org_document):
             installer.org.records.assign_permission_set(name, user_id)
+        hire(self.stage, self.administrator)
 
     def load(self) -> None:
         """The counts are shown and confirmed; the bar follows the records as they are written."""
