@@ -107,6 +107,26 @@ def test_other_documents_want_a_definition() -> None:
     assert isinstance(_press("create_other_document", _given(settings=settings)), CreateDocument)
 
 
+def test_the_usual_definition_is_taken_unless_another_allowed_one_is_chosen() -> None:
+    settings = {"order_definition": "Sales Order, Rush Order"}
+    assert _press("create_sales_order", _given()).fields["DOCPARID"] == "Sales Order"
+    assert _press("create_sales_order", _given(settings=settings)).fields["DOCPARID"] == "Sales Order"
+    rush = _given(settings=settings, parameters={"order_definition": "Rush Order"})
+    assert _press("create_sales_order", rush).fields["DOCPARID"] == "Rush Order"
+    other = _given(settings=settings, parameters={"order_definition": "Secret Order"})
+    assert _press("create_sales_order", other) == Decline(
+        actions.NOT_ALLOWED, {"name": "Secret Order", "names": "Sales Order, Rush Order"}
+    )
+
+
+def test_one_to_one_counts_by_definition() -> None:
+    made = {**_made("D1", "Sales Order", "SO1"), "Intacct_Definition__c": "Rush Order"}
+    settings = {"one_to_one": "yes", "order_definition": "Sales Order,Rush Order"}
+    assert isinstance(_press("create_sales_order", _given(made, settings=settings)), CreateDocument)
+    rush = _given(made, settings=settings, parameters={"order_definition": "Rush Order"})
+    assert _press("create_sales_order", rush) == Decline(actions.ONE_ONLY, {"number": "SO1"})
+
+
 Change = Callable[[], ActionInput]
 
 

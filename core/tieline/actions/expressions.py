@@ -31,6 +31,8 @@ def evaluate(expression: str, variables: Mapping[str, Any]) -> Any:
 
     try:
         return cel.compile(expression).execute({name: _plain(value) for name, value in variables.items()})
+    except LookupError as error:  # a field that the record does not have
+        raise ValueError(f"there is no {error.args[0] if error.args else 'such field'}") from error
     except _FAILURES as error:
         raise ValueError(str(error)) from error
 
