@@ -35,6 +35,7 @@ from tieline.contract.naming import REQUEST_OBJECT
 from tieline.store.nouns import AuditEntry, Item, Link
 from tieline.store.protocol import Transaction
 from tieline.sync.act import Actor
+from tieline.sync.choices import take_choices
 from tieline.sync.context import Context
 from tieline.sync.identity import derive, operation_key
 from tieline.sync.intents import Intended, chooses_id
@@ -58,7 +59,10 @@ class Desk:
     def accept(self) -> int:
         """Pick up new presses and send the documents they ask for; returns the presses picked up."""
         count, failure = 0, None
-        for record in self._new_rows():
+        rows = self._new_rows()
+        if rows:
+            take_choices(self.context)  # what a person chose before the press counts, also when both came just now
+        for record in rows:
             handle = self._pick_up if self._mine(record) else self._turn_away if self._nobodys(record) else None
             if handle is None:
                 continue

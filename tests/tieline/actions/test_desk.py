@@ -374,6 +374,27 @@ def test_a_press_without_an_entity_goes_where_the_record_is_or_shall_go() -> Non
     assert found == {"Customers": [0, 1], "Orders": [0, 1]}
 
 
+def test_a_choice_made_just_before_the_press_counts() -> None:
+    """Both come after the cycle has read the choices and before it picks up presses."""
+    world = World()
+    bench = Bench(world, ToyCrm(world), AsyncErp(world), MemoryStore(), ("north", "south"))
+    bench.confirm()
+    counter = Counter(bench)
+    bench.crm.add("Account", "a1", Name="Acme")
+    counter.settle()
+    context = counter.context()
+    cycle = Cycle(context, desk=Desk(context, ACTIONS, counter.siblings))
+    cycle.observe()
+    bench.crm.edit("ERP_Link__c", f"ERP_Link__c:{bench.link('a1').id}", Accounting_Entity__c="south")
+    press = counter.press("promote", "a1", Accounting_Entity__c="")
+    desk = cycle.desk
+    assert desk is not None
+    assert desk.accept() == 1
+    counter.settle()
+    assert counter.answer(press)[0] == "Done"
+    assert len(bench.erp.alive("Customers", "south")) == 1
+
+
 @pytest.mark.parametrize(
     ("said", "answer"),
     [
