@@ -1,7 +1,7 @@
 """Contacts behind a record: the one that shows it, and those it names.
 
 A customer's DISPLAYCONTACT is a contact of its own, kept with the customer; CONTACTINFO, BILLTO, SHIPTO and an
-employee's PERSONALINFO name contacts that are there [D]. How the display contact is called is ours [I].
+employee's PERSONALINFO name contacts that are there [D].
 """
 
 from __future__ import annotations

@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tieline_intacct.sandbox import (
+    attachments,
     company,
     contracts,
     dimensions,
     elements,
     legacy,
     listing,
+    payments,
+    payments_legacy,
     querying,
     reading,
     schema,
@@ -50,8 +53,20 @@ FUNCTIONS: Mapping[str, Function] = {
         f"delete_{noun}": Function(legacy.delete_named, writes=True, object=noun.upper())
         for noun in legacy.DELETED_BY_NAME
     },
+    "create_arpayment": Function(payments_legacy.create, writes=True, object=payments.PAYMENT),
+    "apply_arpayment": Function(payments_legacy.apply, writes=True, object=payments.PAYMENT),
+    "reverse_arpayment": Function(payments_legacy.reverse, writes=True, object=payments.PAYMENT),
+    **{
+        f"{verb}_{noun}": Function(run, writes=True, object=paper.object)
+        for noun, paper in attachments.PAPERS.items()
+        for verb, run in attachments.VERBS.items()
+    },
     "retrievepdf": _reading(printing.retrieve),
     "post": Function(contracts.post, writes=True),
+    "renew": Function(contracts.renew, writes=True),
+    "clearallmea": Function(contracts.clear_allocations, writes=True),
+    "clearlastactivemea": Function(contracts.clear_allocations, writes=True),
+    "deliver": Function(contracts.deliver, writes=True),
     "hold": Function(contracts.hold, writes=True),
     "resume": Function(contracts.resume, writes=True),
     "query": _reading(querying.answer),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tieline_intacct.sandbox import elements
+from tieline_intacct.sandbox.attachments import FILES
 from tieline_intacct.sandbox.catalogue import Kind, ObjectType
 from tieline_intacct.sandbox.conditions import All, Condition, Dialect, Either, Leaf, Reading
 from tieline_intacct.sandbox.elements import Element
@@ -18,6 +19,11 @@ from tieline_intacct.sandbox.scope import Scope
 
 _DEFAULT_ITEMS = 100
 _MOST_ITEMS = 1000
+_PAPER = {
+    "SUPDOC": {"creationdate": "WHENCREATED", "attachments": FILES},
+    "SUPDOCFOLDER": {"creationdate": "WHENCREATED", "supdocfoldername": "NAME"},
+}
+"""How attachments are listed [T]."""
 _SIGNS = {
     "=": "equalto",
     "!=": "notequalto",
@@ -62,7 +68,10 @@ def _data(name: str, rows: Sequence[Row], names: Sequence[tuple[str, str]]) -> E
     for row in rows:
         record = elements.add(data, name)
         for shown, path in names:
-            elements.add(record, shown, row.get(path))
+            if row.kind.fields[path].kind is Kind.LIST:
+                elements.tree(elements.add(record, shown), row.body.get(path) or {})
+            else:
+                elements.add(record, shown, row.get(path))
     return data
 
 
@@ -73,6 +82,7 @@ def _fields(kind: ObjectType, element: Element | None) -> list[tuple[str, str]]:
         name.lower(): name for name, field in kind.fields.items() if field.kind is not Kind.LIST and "." not in name
     }
     known |= {name: path for name, path in noun.fields.items() if path} if noun else {}
+    known |= _PAPER.get(kind.name, {})
     asked = [elements.text(each) for each in elements.children(element)] if element is not None else list(known)
     unknown = [name for name in asked if name not in known]
     if unknown:

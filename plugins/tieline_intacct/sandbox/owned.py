@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tieline_intacct.sandbox.catalogue import Catalogue
+from tieline_intacct.sandbox.catalogue import Catalogue, Kind
 from tieline_intacct.sandbox.rows import Row
 from tieline_sandbox.state import Reader
 
@@ -14,6 +14,7 @@ _OWNED: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "SODOCUMENTENTRIES": ("SODOCUMENTENTRY", "DOCHDRID"),
         "SUBTOTALS": ("SODOCUMENTSUBTOTALS", "DOCHDRID"),
     },
+    "ARINVOICE": {"ARINVOICEITEMS": ("ARINVOICEITEM", "RECORDKEY")},
 }
 
 
@@ -21,7 +22,8 @@ def owned_lines(row: Row) -> dict[str, Any]:
     """Each collection by name, its lines in lower-case elements [D]."""
     found: dict[str, Any] = {}
     for name, (kind, field) in _OWNED.get(row.kind.name, {}).items():
-        lines = list(lines_of(row.reader, row.catalogue, kind, field, row.get(row.kind.key) or ""))
+        key = row.ident if row.catalogue[kind].fields[field].kind is Kind.INTEGER else row.get(row.kind.key) or ""
+        lines = list(lines_of(row.reader, row.catalogue, kind, field, key))
         found[name] = {kind.lower(): [_cells(line) for line in lines]}
     return found
 

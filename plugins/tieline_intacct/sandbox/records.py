@@ -186,7 +186,7 @@ def could_not(kind: ObjectType, verb: str = "create") -> Problem:
 
 
 def _naming(change: Change) -> str:
-    """The name of the contact that shows a customer [I]."""
+    """The name of the contact that shows a customer or vendor: NAME(C...) [D]."""
     return f"{change.body.get(change.kind.label) or ''}({change.kind.name[0]}{change.body.get(change.kind.key) or ''})"
 
 
@@ -272,8 +272,9 @@ def _restriction(change: Change) -> None:
 
 
 def _term(change: Change) -> None:
-    if change.body.get("TERMTYPE") == "Termed" and not change.body.get("ENDDATE"):
-        raise _missing(change, "ENDDATE")
+    for kind, needed in (("Termed", "ENDDATE"), ("Evergreen", "EVERGREENMACRO")):
+        if change.body.get("TERMTYPE") == kind and not change.body.get(needed):
+            raise _missing(change, needed)
 
 
 def _order(change: Change) -> None:

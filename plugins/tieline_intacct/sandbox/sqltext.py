@@ -138,7 +138,8 @@ class _Parser:
         field = self._next()
         if field.sort != "word":
             raise self._unexpected(field)
-        if field.text.lower() == "rownum":
+        field = Token(field.sort, field.text.upper())  # columns do not mind the case: a sample has `usertype` [D]
+        if field.text == "ROWNUM":
             return self._rownum()
         if self._take("is"):
             negated = self._take("not")

@@ -40,6 +40,18 @@ _ROWS: Sequence[tuple[str, Sequence[Mapping[str, str]]]] = (
             {"NAME": "COD", "DESCRIPTION": "Due on receipt", "DUEDATE": "0", "DUEFROM": "from invoice date"},
         ],
     ),
+    ("APTERM", [{"NAME": "N30", "DESCRIPTION": "Net 30", "DUEDATE": "30", "DUEFROM": "from bill date", "VALUE": "30"}]),
+    ("VENDTYPE", [{"NAME": "Supplier"}]),
+    (
+        "GLACCOUNT",
+        [
+            {"ACCOUNTNO": "1000", "TITLE": "Cash"},
+            {"ACCOUNTNO": "1200", "TITLE": "Accounts receivable", "ALTERNATIVEACCOUNT": "Receivables account"},
+            {"ACCOUNTNO": "2000", "TITLE": "Accounts payable", "NORMALBALANCE": "credit"},
+            {"ACCOUNTNO": "4000", "TITLE": "Sales", "ACCOUNTTYPE": "incomestatement", "NORMALBALANCE": "credit",
+             "CLOSINGTYPE": "closing account"},
+        ],
+    ),
     ("UOM", [{"NAME": "Count", "INVUNIT": "Each", "POUNIT": "Each", "OEUNIT": "Each"}, {"NAME": "Time"}]),
     (
         "UOMDETAIL",

@@ -36,7 +36,10 @@ def delete(scope: Scope, element: Element) -> Result:
     for key in keys_of(elements.text_of(element, "keys")):
         try:
             with scope.tx.savepoint():
-                remove(scope, kind, numbered(scope, kind, key), key)
+                row = numbered(scope, kind, key)
+                if row is not None and kind.name == payments.PAYMENT:
+                    payments.check_removable(row)
+                remove(scope, kind, row, key)
             gone += 1
         except Refused as refused:
             problems += refused.problems
@@ -94,6 +97,8 @@ def _update(scope: Scope, element: Element) -> Row:
     given, lists = given_of(kind, element)
     before = named(scope, kind, given)
     given.pop(RECORDNO, None)
+    if kind.name == payments.PAYMENT:
+        return payments.update(scope, before, given, lists)
     return records.save(scope, kind, given, before, lists)
 
 

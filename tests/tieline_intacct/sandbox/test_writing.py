@@ -203,10 +203,3 @@ def test_a_project_a_task_and_a_contract(shop: Any) -> None:
         ("1", "Draft", "Fixed price"),
         ("2", "Draft", "Fixed price"),
     ]
-    shop.good(f"<post><CONTRACT><CONTRACTID>{name}</CONTRACTID></CONTRACT></post>")
-    shop.good("<hold><CONTRACTDETAIL><RECORDNO>2</RECORDNO></CONTRACTDETAIL></hold>")
-    assert [row[1] for row in shop.rows("CONTRACTDETAIL", "LINENO", "STATE")] == ["In progress", "On hold"]
-    assert "is In progress, not Draft" in shop.words(
-        f"<post><CONTRACT><CONTRACTID>{name}</CONTRACTID></CONTRACT></post>"
-    )
-    shop.good("<resume><CONTRACTDETAIL><RECORDNO>2</RECORDNO></CONTRACTDETAIL></resume>")

@@ -15,14 +15,20 @@ CONTACT_KEYS: Mapping[str, str] = {
     "SHIPTO": "SHIPTOKEY",
     "PERSONALINFO": "CONTACTKEY",
     "CONTACT": "CONTACTKEY",
+    "PAYTO": "PAYTOKEY",
+    "RETURNTO": "RETURNTOKEY",
 }
 """A group of fields that shows a contact, and the field with that contact's record number."""
 
 
 _TITLES: Mapping[str, str] = {
+    "APTERM": "AP term",
+    "ARINVOICE": "AR invoice",
+    "ARPYMT": "AR payment",
     "ARTERM": "AR term",
     "CUSTTYPE": "Customer type",
     "EXCHANGERATETYPES": "Exchange rate type",
+    "GLACCOUNT": "GL Account",
     "INVPRICELISTENTRY": "Price list entry",
     "LOCATIONENTITY": "Entity",
     "PRODUCTLINE": "Product line",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tieline_intacct.sandbox import records
+from tieline_intacct.sandbox import receivables, records
 from tieline_intacct.sandbox.documents import lines
 from tieline_intacct.sandbox.owned import lines_of
 from tieline_intacct.sandbox.problems import business
@@ -12,7 +12,6 @@ from tieline_intacct.sandbox.rows import Row, by_number
 from tieline_intacct.sandbox.scope import Scope
 from tieline_intacct.sandbox.values import cents, number, plain
 
-INVOICE = "ARINVOICE"
 DRAFT = "Draft"
 _HUNDRED = Decimal(100)
 
@@ -42,22 +41,34 @@ def unpost(scope: Scope, document: Row) -> None:
         return
     if number(invoice.get("TOTALPAID") or "0"):
         raise business(f"Payments were made on '{document.get('DOCID')}': it cannot be changed any more")
-    scope.tx.delete(INVOICE, invoice.ident)
+    for item in receivables.items(scope, invoice):
+        scope.tx.delete(receivables.ITEM, item.ident)
+    scope.tx.delete(receivables.INVOICE, invoice.ident)
 
 
 def _post(scope: Scope, document: Row) -> Row:
     """The receivable is deleted and made again at each edit, so PRRECORDKEY changes [D]."""
     unpost(scope, document)
-    kind = scope.catalogue[INVOICE]
+    kind = scope.catalogue[receivables.INVOICE]
     body = {
         "RECORDID": document.get("DOCNO"),
         "CUSTOMERID": document.get("CUSTVENDID"),
         "DOCNUMBER": document.get("DOCID"),
+        "DESCRIPTION": document.get("MESSAGE"),
+        "RECORDTYPE": "ri",
+        "EXCHANGE_RATE": document.get("EXCHRATE"),
+        "EXCH_RATE_TYPE_ID": document.get("EXCHRATETYPE"),
+        "BILLTOKEY": document.get("BILLTOKEY"),
+        "CONTACTKEY": document.get("BILLTOKEY"),
+        "SHIPTOKEY": document.get("SHIPTOKEY"),
+        "BILLTOPAYTOCONTACTNAME": document.get("BILLTO.CONTACTNAME"),
+        "SHIPTORETURNTOCONTACTNAME": document.get("SHIPTO.CONTACTNAME"),
         "CURRENCY": document.get("CURRENCY"),
         "BASECURR": document.get("BASECURR"),
         "TERMNAME": document.get("TERMNAME"),
         "STATE": "Posted",
         "STATUS": "active",
+        "WHENCREATED": document.get("WHENCREATED"),
         "WHENPOSTED": document.get("WHENPOSTED") or document.get("WHENCREATED"),
         "WHENDUE": document.get("WHENDUE"),
         "TOTALENTERED": document.get("TOTAL"),
@@ -69,12 +80,33 @@ def _post(scope: Scope, document: Row) -> Row:
         "MEGAENTITYID": document.body.get("MEGAENTITYID"),
     }
     invoice = records.insert(scope, kind, records.next_number(scope, kind), body)
+    for at, line in enumerate(lines.of(scope, document), start=1):
+        _post_line(scope, invoice, line, at)
     return records.update(scope, document, {"PRRECORDKEY": invoice.ident})
+
+
+def _post_line(scope: Scope, invoice: Row, line: Row, at: int) -> None:
+    kind = scope.catalogue[receivables.ITEM]
+    same = ("ITEMID", "LOCATIONID", "DEPARTMENTID", "CLASSID", "PROJECTID", "EMPLOYEEID", "CURRENCY", "BASECURR")
+    body = {name: line.get(name) for name in same} | {
+        "RECORDKEY": invoice.ident,
+        "LINE_NO": str(at),
+        "CUSTOMERID": invoice.get("CUSTOMERID"),
+        "ENTRYDESCRIPTION": line.get("MEMO"),
+        "ENTRY_DATE": invoice.get("WHENPOSTED"),
+        "AMOUNT": line.get("TOTAL"),
+        "TRX_AMOUNT": line.get("TRX_LINETOTAL"),
+        "TOTALPAID": "0",
+        "TRX_TOTALPAID": "0",
+        "STATUS": "active",
+        "MEGAENTITYID": invoice.body.get("MEGAENTITYID"),
+    }
+    records.insert(scope, kind, records.next_number(scope, kind), body)
 
 
 def _invoice(scope: Scope, document: Row) -> Row | None:
     key = document.get("PRRECORDKEY")
-    return by_number(scope.reader, scope.catalogue, scope.catalogue[INVOICE], key) if key else None
+    return by_number(scope.reader, scope.catalogue, scope.catalogue[receivables.INVOICE], key) if key else None
 
 
 def _subtotals(scope: Scope, document: Row, net: Decimal) -> Decimal:

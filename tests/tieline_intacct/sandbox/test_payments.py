@@ -1,0 +1,163 @@
+"""Money received: drafts, too much of it, discounts, other currencies, taking it back, and the older functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+DATE = "<year>2026</year><month>05</month><day>02</day>"
+
+
+@pytest.fixture
+def sold(shop: Any) -> Any:
+    """Two invoices of 60 each: receivables 1 and 2."""
+    for _ in range(2):
+        shop.document("Sales Invoice")
+    return shop
+
+
+def paid(*details: str, more: str = "", customer: str = "<CUSTOMERID>C-1</CUSTOMERID>") -> str:
+    inside = "".join(f"<ARPYMTDETAIL>{detail}</ARPYMTDETAIL>" for detail in details)
+    return (
+        f"<create><ARPYMT>{customer}<PAYMENTMETHOD>EFT</PAYMENTMETHOD><RECEIPTDATE>05/02/2026</RECEIPTDATE>"
+        f"<CURRENCY>USD</CURRENCY>{more}<ARPYMTDETAILS>{inside}</ARPYMTDETAILS></ARPYMT></create>"
+    )
+
+
+def one(invoice: int, amount: str, more: str = "") -> str:
+    return f"<RECORDKEY>{invoice}</RECORDKEY><TRX_PAYMENTAMOUNT>{amount}</TRX_PAYMENTAMOUNT>{more}"
+
+
+def received(amount: str, *items: tuple[int, str], more: str = "<overpaylocid>100-US</overpaylocid>") -> str:
+    inside = "".join(
+        f"<arpaymentitem><invoicekey>{key}</invoicekey><amount>{part}</amount></arpaymentitem>" for key, part in items
+    )
+    return (
+        f"<create_arpayment><customerid>C-1</customerid><paymentamount>{amount}</paymentamount><bankaccountid>BOA</bankaccountid>"
+        f"{more}<datereceived>{DATE}</datereceived>{inside}</create_arpayment>"
+    )
+
+
+def applied(payment: str, invoice: int, amount: str) -> str:
+    return (
+        f"<apply_arpayment><arpaymentkey>{payment}</arpaymentkey><paymentdate>{DATE}</paymentdate><arpaymentitems>"
+        f"<arpaymentitem><invoicekey>{invoice}</invoicekey><amount>{amount}</amount></arpaymentitem></arpaymentitems></apply_arpayment>"
+    )
+
+
+def reversed_(payment: str) -> str:
+    return f'<reverse_arpayment key="{payment}"><datereversed>{DATE}</datereversed></reverse_arpayment>'
+
+
+def due(desk: Any) -> list[tuple[str | None, ...]]:
+    return desk.rows("ARINVOICE", "TRX_TOTALDUE", "STATE")
+
+
+def test_a_draft_pays_nothing_until_it_is_submitted(sold: Any) -> None:
+    sold.good(paid(one(1, "60"), more="<ACTION>Draft</ACTION>"))
+    assert due(sold) == [("60", "Posted"), ("60", "Posted")]
+    sold.good("<update><ARPYMT><RECORDNO>1</RECORDNO><DOCNUMBER>D</DOCNUMBER><ACTION>Submit</ACTION></ARPYMT></update>")
+    assert sold.rows("ARINVOICE", "RECORDNO", "STATE", "WHENPAID", "TOTALDUE") == [
+        ("1", "Paid", "05/02/2026", "0"),
+        ("2", "Posted", None, "60"),
+    ]
+    assert sold.rows("ARPYMT", "STATE", "AMOUNTOPAY", "DOCNUMBER") == [("Complete", "60", "D")]
+    for function in (
+        "<update><ARPYMT><RECORDNO>1</RECORDNO><DOCNUMBER>E</DOCNUMBER></ARPYMT></update>",
+        "<delete><object>ARPYMT</object><keys>1</keys></delete>",
+    ):
+        assert "is Complete; a draft alone can be" in sold.words(function)
+    sold.good(
+        paid(one(2, "1"), more="<ACTION>Draft</ACTION>"), "<delete><object>ARPYMT</object><keys>2</keys></delete>"
+    )
+    assert len(sold.rows("ARPYMT", "RECORDNO")) == 1
+
+
+def test_the_lines_are_paid_from_the_first_one_down(shop: Any, forms: Any) -> None:
+    line = (
+        "<sotransitem><itemid>I-1</itemid><quantity>1</quantity><price>{}</price>"
+        "<locationid>100-US</locationid></sotransitem>"
+    )
+    shop.good(forms.document("Sales Invoice", lines=line.format(10) + line.format(30)))
+    shop.good(paid(one(1, "25")))
+    assert shop.rows("ARINVOICEITEM", "LINE_NO", "AMOUNT", "TOTALPAID", "RECORDKEY") == [
+        ("1", "10", "10", "1"),
+        ("2", "30", "15", "1"),
+    ]
+    (result,) = shop.good("<read><object>ARINVOICE</object><keys>1</keys></read>")
+    assert len(result.findall("data/ARINVOICE/ARINVOICEITEMS/arinvoiceitem")) == 2
+    assert "is no line of the AR invoice 1" in shop.words(paid(one(1, "1", "<ENTRYKEY>9</ENTRYKEY>")))
+    shop.good(paid(one(1, "15", "<ENTRYKEY>2</ENTRYKEY>")))
+    assert due(shop) == [("0", "Paid")]
+
+
+def test_an_overpayment_pays_another_invoice(sold: Any) -> None:
+    over = "<OVERPAYMENTAMOUNT>20</OVERPAYMENTAMOUNT>"
+    assert "needs OVERPAYMENTLOCATIONID" in sold.words(paid(one(1, "60"), more=over))
+    sold.good(paid(one(1, "60"), more=f"{over}<OVERPAYMENTLOCATIONID>100-US</OVERPAYMENTLOCATIONID>"))
+    assert sold.rows("ARPYMT", "AMOUNTOPAY", "OVERPAYMENTAMOUNT") == [("80", "20")]
+    used = "<OVERPAYMENTKEY>1</OVERPAYMENTKEY><TRX_POSTEDOVERPAYMENTAMOUNT>{}</TRX_POSTEDOVERPAYMENTAMOUNT>"
+    assert "20 are left of payment 1" in sold.words(paid(one(2, "0", used.format("20.01"))))
+    sold.good(paid(one(2, "40", used.format(20))))
+    assert due(sold) == [("0", "Paid"), ("0", "Paid")]
+    assert "reverse that one first" in sold.words(reversed_("1"))
+    sold.good(reversed_("2"), reversed_("1"))
+    assert due(sold) == [("60", "Posted"), ("60", "Posted")]
+    assert "is Reversed and cannot be reversed" in sold.words(reversed_("1"))
+
+
+def test_a_discount_takes_the_rest_off(sold: Any) -> None:
+    sold.good(paid(one(1, "50", "<TRX_TOTALDISCOUNTTOAPPLY>10</TRX_TOTALDISCOUNTTOAPPLY>")))
+    assert due(sold)[0] == ("0", "Paid")
+    assert sold.rows("ARPYMT", "AMOUNTOPAY") == [("50",)]
+
+
+def test_amounts_are_rounded_to_the_cent(sold: Any) -> None:
+    sold.good(paid(one(1, "59.995")))
+    assert due(sold)[0] == ("0", "Paid")
+
+
+def test_a_payment_is_in_the_currency_of_the_invoice(shop: Any, forms: Any) -> None:
+    shop.good(forms.document("Sales Invoice", header="<currency>EUR</currency>"))
+    assert shop.rows("ARINVOICE", "TRX_TOTALDUE", "TOTALDUE") == [("60", "66")]
+    shop.good(paid(one(1, "20")))
+    assert shop.rows("ARINVOICE", "TRX_TOTALDUE", "TOTALDUE", "TOTALPAID") == [("40", "44", "22")]
+    assert "40 are due" in shop.words(paid(one(1, "66")))
+    shop.good(paid(one(1, "40")))
+    assert shop.rows("ARINVOICE", "TRX_TOTALDUE", "TOTALDUE", "TOTALPAID") == [("0", "0", "66")]
+
+
+def test_one_payer_for_several_customers(sold: Any, forms: Any) -> None:
+    sold.customer("C-2")
+    sold.good(forms.document("Sales Invoice", customer="C-2"))
+    assert "CUSTOMERID, or PAYERNAME" in sold.words(paid(one(1, "1"), customer=""))
+    sold.good(paid(one(1, "60"), one(3, "60"), customer="<PAYERNAME>Bank</PAYERNAME>"))
+    assert due(sold) == [("0", "Paid"), ("0", "Paid"), ("60", "Posted")]
+
+
+def test_the_older_functions(sold: Any) -> None:
+    made, more, back = sold.good(received("80", (1, "60")), applied("1", 2, "20"), reversed_("1"))
+    assert [one.findtext("key") for one in (made, more, back)] == ["1", "1", "1"]
+    assert due(sold) == [("60", "Posted"), ("60", "Posted")]
+    assert sold.rows("ARPYMT", "STATE", "FINANCIALENTITY", "RECEIPTDATE") == [("Reversed", "BOA", "05/02/2026")]
+    sold.good(received("10"))
+    assert sold.rows("ARPYMT", "RECORDNO", "OVERPAYMENTAMOUNT", "STATE")[1] == ("2", "10", "Complete"), "an advance"
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (received("50", (1, "60")), "get more than the payment of 50"),
+        (received("0", (1, "60")), "paymentamount must be more than nothing"),
+        (received("60", (9, "60")), "There is no AR invoice 9"),
+        (received("60", (1, "60")).replace("<bankaccountid>BOA</bankaccountid>", ""), "needs bankaccountid"),
+        (received("60", (1, "60"), more="<reference>r</reference>"), "Element reference is not expected"),
+        (received("70", (1, "60"), more=""), "needs OVERPAYMENTLOCATIONID"),
+        (applied("9", 1, "1"), "There is no AR payment 9"),
+        (applied("1", 2, "1").replace("arpaymentitems", "items"), "Element items is not expected"),
+        ('<reverse_arpayment key="1"/>', "needs datereversed"),
+    ],
+)
+def test_what_the_older_functions_refuse(sold: Any, function: str, words: str) -> None:
+    assert words in sold.words(function)
