@@ -56,6 +56,8 @@ MADE = "ERP_Documents__r"
 TERM = "AR_Term"
 LOCATION = "Location"
 DEPARTMENT = "Department"
+CURRENCY = "CurrencyIsoCode"
+"""There in orgs of several currencies alone [K]."""
 ONE_TO_ONE = "one_to_one"
 _OPEN = {"Pending", "Partially Converted", "Approved", "Submitted"}
 _MESSAGE = 2048
@@ -150,6 +152,7 @@ def _header(given: ActionInput) -> dict[str, Value]:
         "CUSTVENDID": given.keys[CUSTOMER, text(given.record, "AccountId")],
         "PONUMBER": text(given.record, "Name")[:255] or None,
         "TERMNAME": text(given.parameters, TERM) or None,
+        "CURRENCY": text(given.record, CURRENCY) or None,
         "OPPORTUNITY": given.record_id,
         "MESSAGE": text(given.record, "Description")[:_MESSAGE] or None,
     }
@@ -191,7 +194,7 @@ def _create(name: str, label: str, mapping: str, obj: str, source: str = "") -> 
         label,
         "Opportunity",
         partial(create_document, mapping, obj, source),
-        reads=("AccountId", "Name", "Description"),
+        reads=("AccountId", "Name", "Description", CURRENCY),
         children={
             ITEMS: ("Product2Id", "Quantity", "UnitPrice", "Discount", "Description"),
             MADE: (

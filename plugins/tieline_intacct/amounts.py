@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from tieline.contract import Capabilities, Cursor, DeleteSource, Outcome, Page, Record, Refused, Shape, Write
-from tieline_intacct import marks, values
+from tieline_intacct import currencies, marks, values
 from tieline_intacct.documents import EXTERNAL_ID
 from tieline_intacct.functions import both, condition, either, one_of
 from tieline_intacct.paging import STAMP, Scope, everything, place, stream
@@ -23,7 +23,7 @@ from tieline_intacct.xml import Element
 
 AMOUNTS = f"{KIND}.opportunity"
 OPPORTUNITY = "OPPORTUNITY"
-_FIELDS = (DEFINITION, "DOCNO", "TOTAL", EXTERNAL_ID, STAMP)
+_FIELDS = currencies.asked((DEFINITION, "DOCNO", "TOTAL", EXTERNAL_ID, STAMP), currencies.OF_DOCUMENT)
 _PER_CALL = 50
 
 
@@ -110,8 +110,9 @@ class Amounts(Resource):
 
 
 def _number(row: Row) -> Decimal:
+    """In the document's currency, which is the opportunity's."""
     try:
-        return Decimal(row.get("TOTAL") or 0)
+        return Decimal(currencies.own(row, currencies.OF_DOCUMENT).get("TOTAL") or 0)
     except InvalidOperation:
         return Decimal(0)
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from tieline.contract import Capabilities, Cursor, DeleteSource, Outcome, Page, Record, Refused, Shape, Value, Write
-from tieline_intacct import values
+from tieline_intacct import currencies, values
 from tieline_intacct.functions import condition, either, one_of
 from tieline_intacct.paging import Scope, everything, place
 from tieline_intacct.replies import Row
@@ -49,10 +49,11 @@ class Documents(Resource):
         return one_of(DEFINITION, self.definitions or ("",))
 
     def asked(self, names: Iterable[str]) -> tuple[str, ...]:
-        return tuple(part for name in names for part in (("TOTAL", "SUBTOTAL") if name == TAX else (name,)))
+        told = [part for name in names for part in (("TOTAL", "SUBTOTAL") if name == TAX else (name,))]
+        return currencies.asked(told, currencies.OF_DOCUMENT)
 
     def values(self, row: Row, names: Iterable[str]) -> dict[str, Value]:
-        names = tuple(names)
+        names, row = tuple(names), currencies.own(row, currencies.OF_DOCUMENT)
         shown = values.shown(row, names, self.company.zone)
         return {**shown, TAX: _tax(row)} if TAX in names else shown
 
@@ -76,7 +77,8 @@ class Documents(Resource):
         keys = [row[self.key] for row in rows if row.get(self.key)]
         if inside is None or not keys:
             return {}
-        scope = Scope(entity, LINE_KIND, (HEADER, *inside.fields), one_of(HEADER, keys), self.company.page_size)
+        fields = (HEADER, *currencies.asked(inside.fields, currencies.OF_LINE))
+        scope = Scope(entity, LINE_KIND, fields, one_of(HEADER, keys), self.company.page_size)
         held: dict[str, list[Record]] = {key: [] for key in keys}
         stamps = {row[self.key]: row for row in rows}
         for row in everything(self.schema, scope):
@@ -87,7 +89,7 @@ class Documents(Resource):
     def _line(self, row: Row, document: Row, shape: Shape) -> Record:
         """A line changes with its document."""
         stamp = document.get("WHENMODIFIED", "")
-        fields = values.shown(row, shape.fields, self.company.zone)
+        fields = values.shown(currencies.own(row, currencies.OF_LINE), shape.fields, self.company.zone)
         moment = values.moment(stamp, self.company.zone)
         return Record(row["RECORDNO"], fields, stamp, moment, parent=row[HEADER])
 

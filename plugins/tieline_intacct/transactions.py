@@ -10,6 +10,7 @@ from tieline_intacct import marks, values
 from tieline_intacct.conversion import continued, source_lines
 from tieline_intacct.functions import condition
 from tieline_intacct.paging import Scope, everything
+from tieline_intacct.replies import Row
 from tieline_intacct.resource import Access
 from tieline_intacct.settings import TOP
 from tieline_intacct.shelves import DEFINITION
@@ -55,7 +56,7 @@ def transaction(
     if chosen not in definitions:
         mend = "Add it to the settings of this connection, or choose another one."
         raise PermanentError(f"{chosen!r} is no definition to create", where="Intacct", mend=mend, code="no_definition")
-    given = _with_term(access, entity, write.fields)
+    given = _completed(access, entity, write.fields)
     place = access.company.default_location if entity == TOP else entity
     source = values.printed(given.get("CREATEDFROM"))
     told = continued([_told(line) for line in lines], source_lines(access, entity, source), source)
@@ -113,15 +114,30 @@ def _told(line: Values) -> dict[str, Value]:
     return {name: value for name, value in line.items() if value is not None and value != ""}
 
 
-def _with_term(access: Access, entity: str, fields: Values) -> Values:
-    """A term or a due date is required [D]: the customer's own term where neither is given."""
-    if fields.get("TERMNAME") or fields.get("WHENDUE"):
+def _completed(access: Access, entity: str, fields: Values) -> Values:
+    """A term or a due date is required [D]: the customer's own term where neither is given. A currency, which an org
+    of several currencies names, has to be the customer's. Raises PermanentError."""
+    has_term = bool(fields.get("TERMNAME") or fields.get("WHENDUE"))
+    currency = values.printed(fields.get("CURRENCY"))
+    if has_term and not currency:
         return fields
     where = condition("equalto", "CUSTOMERID", values.printed(fields.get("CUSTVENDID")))
-    rows = everything(access.schema, Scope(entity, "CUSTOMER", ("TERMNAME",), where, 1))
-    term = rows[0].get("TERMNAME", "") if rows else ""
-    if term:
-        return {**fields, "TERMNAME": term}
-    raise PermanentError(
-        "the customer has no AR term", where="Intacct", mend="Give it one, or choose one here.", code="no_term"
-    )
+    rows = everything(access.schema, Scope(entity, "CUSTOMER", ("TERMNAME", "CURRENCY"), where, 1))
+    customer = rows[0] if rows else {}
+    _check_currency(currency, customer.get("CURRENCY", ""))
+    return fields if has_term else {**fields, "TERMNAME": _term(customer)}
+
+
+def _check_currency(currency: str, of_customer: str) -> None:
+    if currency and of_customer and currency != of_customer:
+        what = f"this is in {currency}, and the customer in {of_customer}"
+        mend = "Sell in the customer's currency, or choose an account of this one, and press again."
+        raise PermanentError(what, where="Intacct", mend=mend, code="other_currency")
+
+
+def _term(customer: Row) -> str:
+    term = customer.get("TERMNAME", "")
+    if not term:
+        mend = "Give it one or choose one at the button, and press again."
+        raise PermanentError("the customer has no AR term", where="Intacct", mend=mend, code="no_term")
+    return term

@@ -127,6 +127,12 @@ def test_one_to_one_counts_by_definition() -> None:
     assert _press("create_sales_order", rush) == Decline(actions.ONE_ONLY, {"number": "SO1"})
 
 
+def test_the_currency_is_told_where_the_org_has_several() -> None:
+    record = {"AccountId": "A1", "Name": "Big deal", "CurrencyIsoCode": "EUR"}
+    assert _press("create_sales_order", _given(record=record)).fields["CURRENCY"] == "EUR"
+    assert _press("create_sales_order", _given()).fields["CURRENCY"] is None
+
+
 Change = Callable[[], ActionInput]
 
 

@@ -102,3 +102,33 @@ def test_where_nothing_is_left_nothing_is_made(selling: Any, make_write: Any) ->
     again = _sell(selling, make_write, ORDER, "b", _line("I-1", 5), CREATEDFROM=quote)
     assert isinstance(again, Refused)
     assert (again.code, "is left to convert" in again.reason) == ("nothing_left", True)
+
+
+def test_a_document_in_another_currency_than_its_customer_s_is_refused_before_anything_is_sent(
+    selling: Any, make_write: Any
+) -> None:
+    selling.edit("update", "CUSTOMER", "C-1", CURRENCY="USD")
+    place, asked = selling.transport.intacct.state.last_mutation(), selling.calls
+    made = _sell(selling, make_write, ORDER, "a", _line("I-1", 1), CURRENCY="EUR", TERMNAME="N30")
+    assert isinstance(made, Refused)
+    assert (made.code, made.reason) == ("other_currency", "this is in EUR, and the customer in USD")
+    assert made.mend.startswith("Sell in the customer's currency")
+    assert selling.transport.intacct.state.last_mutation() == place
+    assert not [one for one in selling.transport.asked[asked:] if b"create_sotransaction" in one.body]
+    same = _sell(selling, make_write, ORDER, "b", _line("I-1", 1), CURRENCY="USD")
+    assert isinstance(same, Done)
+
+
+def test_amounts_are_in_the_document_s_own_currency(selling: Any, make_write: Any) -> None:
+    selling.edit("update", "CUSTOMER", "C-1", CURRENCY="EUR")
+    told = {"CURRENCY": "EUR", "OPPORTUNITY": "006000000000001AAA"}
+    made = _sell(selling, make_write, ORDER, "a", _line("I-1", 10), **told)  # a euro is 1.1 dollars here
+    shown = made.record
+    assert (shown.fields["CURRENCY"], shown.fields["TOTAL"], shown.fields["SUBTOTAL"]) == ("EUR", "20", "20")
+    assert shown.fields["TAX"] == 0
+    (line,) = shown.children[f"{LINES}.order"]
+    assert (line.fields["PRICE"], line.fields["TOTAL"]) == ("2", "20")
+    with selling.transport.intacct.state.reading() as reader:
+        assert [row["TOTAL"] for _, row in reader.all("SODOCUMENT")] == ["22"]
+    amount = selling.read("opportunity_amount", "006000000000001AAA")
+    assert amount.fields["TOTAL"] == Decimal(20)

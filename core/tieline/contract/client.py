@@ -204,7 +204,8 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A definite no, in the vendor's words. `gone` when the record no longer exists."""
+    """A definite no, in the vendor's words. `gone` when the record no longer exists. `mend`: what a person can do now,
+    where the client knows better than to correct the record."""
 
     reason: str
     code: str = ""
@@ -212,6 +213,7 @@ class Refused:
     retryable: bool = False
     retry_after: float | None = None
     gone: bool = False
+    mend: str = ""
 
 
 @dataclass(frozen=True, slots=True)
