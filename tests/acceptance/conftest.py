@@ -134,6 +134,10 @@ class Tieline:
         for one in self.started:
             one.kill()
 
+    def document(self, name: str) -> dict[str, Any]:
+        """What a sandbox says of itself."""
+        return dict(json.loads((self.state / f"{name}.json").read_text()))
+
     def _command(self, arguments: tuple[str | Path, ...]) -> list[str]:
         return [sys.executable, "-m", "tieline", *(str(one) for one in arguments)]
 
@@ -235,7 +239,7 @@ class World:
         assert one.running, one.err
 
     def document(self, name: str) -> dict[str, Any]:
-        return dict(json.loads((self.tieline.state / f"{name}.json").read_text()))
+        return self.tieline.document(name)
 
     def connect(self) -> World:
         """Connections, package, and the right to press for everybody."""
@@ -371,3 +375,13 @@ def malformed() -> Path:
 @pytest.fixture(scope="session")
 def make_tieline() -> type[Tieline]:
     return Tieline
+
+
+@pytest.fixture(scope="session")
+def make_plane() -> type[Plane]:
+    return Plane
+
+
+@pytest.fixture(scope="session")
+def make_user() -> type[CrmUser]:
+    return CrmUser
