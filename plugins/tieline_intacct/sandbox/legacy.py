@@ -1,12 +1,15 @@
-"""The older functions: the only way to write territories, terms and price lists, and to list territories [D].
+"""The older functions: the only way to write territories, terms and price lists; customers and contacts too [D].
 
 Children stand in the documented order, names are in lower case, a created or updated record is named by a `key`.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import resources
+from typing import Any
 
 from tieline_intacct.sandbox import elements, records
 from tieline_intacct.sandbox.documents import forms
@@ -22,67 +25,37 @@ from tieline_intacct.sandbox.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """An object as the older functions know it: children in order, with the fields they fill.
+    """An object as the older functions know it: children in order, the fields they fill, nested ones by their group.
 
     `key` is the child and attribute that names a record; empty when it is named by its record number alone.
     """
 
     object: str
     key: str
+    order: Sequence[str]
     fields: Mapping[str, str]
-
-    @property
-    def order(self) -> Sequence[str]:
-        return (*self.fields, "customfields")
+    inside: Mapping[str, Mapping[str, str]]
 
 
-_PRICE_LIST = {"name": "NAME", "datefrom": "DATEFROM", "dateto": "DATETO", "status": "STATUS"}
-NOUNS: Mapping[str, Noun] = {
-    "territory": Noun(
-        "TERRITORY",
-        "territoryid",
-        {
-            "territoryid": "TERRITORYID",
-            "name": "NAME",
-            "parentid": "PARENTID",
-            "managerid": "MANAGERID",
-            "status": "STATUS",
-        },
-    ),
-    "arterm": Noun(
-        "ARTERM",
-        "name",
-        {
-            "name": "NAME",
-            "description": "DESCRIPTION",
-            "status": "STATUS",
-            "due": "",
-            "discount": "",
-            "disccalcon": "DISCCALCON",
-            "penalty": "",
-        },
-    ),
-    "sopricelist": Noun("SOPRICELIST", "name", _PRICE_LIST),
-    "invpricelist": Noun("INVPRICELIST", "name", _PRICE_LIST),
-    "invpricelistentry": Noun(
-        "INVPRICELISTENTRY",
-        "",
-        {
-            "pricelistid": "PRICELISTID",
-            "itemid": "ITEMID",
-            "productlineid": "PRODUCTLINEID",
-            "datefrom": "DATEFROM",
-            "dateto": "DATETO",
-            "minimum_quantity": "QTYLIMITMIN",
-            "maximum_quantity": "QTYLIMITMAX",
-            "value": "VALUE",
-            "valuetype": "VALUETYPE",
-            "fixed": "FIXED",
-            "currency": "CURRENCY",
-            "status": "STATUS",
-        },
-    ),
-}
+def _nouns() -> dict[str, Noun]:
+    text = resources.files("tieline_intacct.sandbox").joinpath("legacy.toml").read_text("utf-8")
+    return {name: _noun_of(table) for name, table in tomllib.loads(text).items()}
+
+
+def _noun_of(table: Mapping[str, Any]) -> Noun:
+    filled = _filled(table["order"])
+    fields = {name: field for name, field in filled.items() if field and name != "customfields"}
+    inside = {group: _filled(text) for group, text in table.get("inside", {}).items()}
+    return Noun(table["object"], table["key"], tuple(filled), fields, inside)
+
+
+def _filled(text: str) -> dict[str, str]:
+    """`name` or `name=FIELD` each."""
+    pairs = [one.partition("=") for one in text.split()]
+    return {name: field if sign else name.upper() for name, sign, field in pairs}
+
+
+NOUNS: Mapping[str, Noun] = _nouns()
 DELETED_BY_NAME = (
     "customer",
     "contact",
@@ -96,29 +69,16 @@ DELETED_BY_NAME = (
     "contract",
 )
 """Objects of the generic functions that the SDKs delete by an older one [S]."""
-_INSIDE: Mapping[str, Mapping[str, str]] = {
-    "due": {"dueday": "DUEDATE", "duefrom": "DUEFROM"},
-    "discount": {
-        "discday": "DISCDATE",
-        "discfrom": "DISCFROM",
-        "discamount": "DISCAMOUNT",
-        "discpercamn": "DISCPERCAMN",
-        "discgracedays": "DISCFUDGEDAYS",
-    },
-    "penalty": {
-        "pen_type": "PEN_TYPE",
-        "penamount": "PENAMOUNT",
-        "penpercamn": "PENPERCAMN",
-        "pengracedays": "PENFUDGEDAYS",
-    },
-}
 
 
 def create(scope: Scope, element: Element) -> Result:
     noun = _noun(element)
     kind = reachable(scope, noun.object, "")
     forms.check_children(element, noun.order)
-    return _keyed(noun, records.save(scope, kind, _given(noun, element), None))
+    given = _given(noun, element)
+    if noun.object == "CUSTOMER":  # its contact is optional here, and may be named as no other is [D]
+        given.setdefault("DISPLAYCONTACT.PRINTAS", given.get("NAME", ""))
+    return _keyed(noun, records.save(scope, kind, given, None))
 
 
 def update(scope: Scope, element: Element) -> Result:
@@ -160,15 +120,21 @@ def _given(noun: Noun, element: Element) -> dict[str, str]:
     given: dict[str, str] = {}
     for each in elements.children(element):
         name = str(each.tag)
-        if name in _INSIDE:
-            given |= {
-                _INSIDE[name][str(one.tag)]: one.text or ""
-                for one in elements.children(each)
-                if one.tag in _INSIDE[name]
-            }
-        elif noun.fields.get(name):
+        if name in noun.inside:
+            given |= _inside(noun.inside[name], each)
+        elif name in noun.fields:
             given[noun.fields[name]] = forms.value_of(each)
     return given | forms.custom_of(element)
+
+
+def _inside(names: Mapping[str, str], element: Element) -> dict[str, str]:
+    """The leaves of a group; one that stands several times is a list in one field."""
+    given: dict[str, str] = {}
+    for path, text in elements.leaves(element):
+        if path in names:
+            before = given.get(names[path])
+            given[names[path]] = f"{before}#~#{text}" if before else text
+    return given
 
 
 def _keyed(noun: Noun, row: Row) -> Result:

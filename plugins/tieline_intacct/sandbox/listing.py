@@ -81,7 +81,7 @@ def _fields(kind: ObjectType, element: Element | None) -> list[tuple[str, str]]:
     known = {"key": "RECORDNO"} | {
         name.lower(): name for name, field in kind.fields.items() if field.kind is not Kind.LIST and "." not in name
     }
-    known |= {name: path for name, path in noun.fields.items() if path} if noun else {}
+    known |= noun.fields if noun else {}
     known |= _PAPER.get(kind.name, {})
     asked = [elements.text(each) for each in elements.children(element)] if element is not None else list(known)
     unknown = [name for name in asked if name not in known]

@@ -90,7 +90,7 @@ def _submit(scope: Scope, payment: Row) -> Row:
     over = _money(payment.body, "OVERPAYMENTAMOUNT")
     if not details and not over:
         raise business(f"A payment needs {LIST} with at least one {DETAIL}")
-    if over and not payment.get("OVERPAYMENTLOCATIONID"):
+    if over and not (payment.get("OVERPAYMENTLOCATIONID") or scope.who.location):
         raise business("An overpayment needs OVERPAYMENTLOCATIONID", "Enter a location.")
     for detail in details:
         _pay(scope, payment, detail)

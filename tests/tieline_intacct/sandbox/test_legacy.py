@@ -114,3 +114,41 @@ def test_schema_of_every_object(desk: Any) -> None:
         assert "RECORDNO" in fields
     (result,) = desk.good("<inspect><object>Sales Order</object></inspect>")
     assert result.find("data/Type").get("Name") == "SODOCUMENT"
+
+
+def test_customers_and_contacts_the_older_way(desk: Any) -> None:
+    """As a client of the first days sends it, and with everything the reference prints."""
+    desk.good(
+        "<create_customer><customerid>C-1</customerid><name>One</name><comments/><status>active</status>"
+        "</create_customer>",
+        "<create_contact><contactname>Bill</contactname><printas>B</printas>"
+        "<mailaddress><city>Rome</city></mailaddress></create_contact>",
+        "<create_customer><customerid>C-2</customerid><name>Two</name><parentid>C-1</parentid><termname>N30</termname>"
+        "<primary><contactname>Bill</contactname></primary><contactinfo><contact><contactname>Two(x)</contactname>"
+        "<printas>The Two</printas><mailaddress><city>Bonn</city><isocountrycode>DE</isocountrycode></mailaddress>"
+        "</contact></contactinfo><visibility><visibility_type>Restricted</visibility_type><restricted_locs>"
+        "<locationid>100-US</locationid><locationid>200-DE</locationid></restricted_locs></visibility></create_customer>",
+        '<update_customer customerid="C-1"><name>One and only</name></update_customer>',
+        '<update_contact contactname="Bill"><printas>William</printas></update_contact>',
+    )
+    names = (
+        "CUSTOMERID",
+        "NAME",
+        "DISPLAYCONTACT.CONTACTNAME",
+        "DISPLAYCONTACT.PRINTAS",
+        "DISPLAYCONTACT.MAILADDRESS.CITY",
+    )
+    assert desk.rows("CUSTOMER", *names) == [
+        ("C-1", "One and only", "One(CC-1)", "One", None),
+        ("C-2", "Two", "Two(x)", "The Two", "Bonn"),
+    ]
+    assert desk.rows("CUSTOMER", "CUSTOMERID", "CONTACTINFO.PRINTAS", "RESTRICTEDLOCATIONS")[1][1:] == (
+        "William",
+        "100-US#~#200-DE",
+    )
+    fields = "".join(f"<field>{name}</field>" for name in ("customerid", "name", "termname"))
+    (got,) = desk.good(f'<get object="customer" key="C-2"><fields>{fields}</fields></get>')
+    assert [cell.text for cell in got.find("data/customer")] == ["C-2", "Two", "N30"]
+    assert "Element name is out of order" in desk.words(
+        "<create_customer><comments/><name>x</name><customerid>C-3</customerid></create_customer>"
+    )
