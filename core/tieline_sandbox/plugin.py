@@ -12,6 +12,7 @@ from tieline import hookimpl
 @hookimpl
 def register_commands() -> Sequence[click.Command]:
     from tieline_sandbox.commands import demo, sandbox
+    from tieline_sandbox.rehearsal.command import rehearse
     from tieline_sandbox.soak.command import soak
 
-    return [demo, sandbox, soak]
+    return [demo, rehearse, sandbox, soak]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import ClassVar
 
 from tieline.contract import (
@@ -60,14 +61,16 @@ class Trail:
 @dataclass
 class Access:
     """What the objects of one company share. `numbers` are record numbers met, by kind: the audit trail names some
-    deleted records by those alone. `trails` are what it told lately, by entity; `shelves` hold
-    documents of all kinds."""
+    deleted records by those alone. `trails` are what it told lately, by entity; `shelves` hold documents of all kinds.
+    `markers` are those of our records that were sent or looked for, by mark, until an answer names the record: whoever
+    meets one knows it for ours."""
 
     company: Company
     gateway: Gateway
     schema: Schema
     numbers: dict[str, dict[str, str]] = field(default_factory=dict)
     trails: dict[str, Trail] = field(default_factory=dict)
+    markers: dict[str, str] = field(default_factory=dict)
     shelves: Shelves = field(init=False)
 
     def __post_init__(self) -> None:
@@ -136,13 +139,20 @@ class Resource:
         return {}
 
     def marked(self, markers: Sequence[str]) -> tuple[Element, str] | None:
-        """The condition that finds records with our markers, and the field that holds the mark."""
+        """The condition that finds records with our marks, and the field that holds the mark."""
         return None
+
+    @cached_property
+    def mark_field(self) -> str:
+        """Empty where no record carries a mark."""
+        how = self.marked(["0"])
+        return how[1] if how else ""
 
     # Reading.
 
     def scope(self, entity: str, shape: Shape, where: Element | None = None) -> Scope:
-        asked = (self.key, STAMP, *self.asked(shape.fields), URL)
+        mark = (self.mark_field,) if self.mark_field else ()
+        asked = (self.key, STAMP, *self.asked(shape.fields), URL, *mark)
         equal = [condition("equalto", name, text) for name, text in shape.where.items()]
         return Scope(entity, self.kind, asked, both(self.where(), self.inside(entity), *equal, where), self.size)
 
@@ -170,9 +180,13 @@ class Resource:
             fields=self.values(row, shape.fields),
             version=row.get(STAMP, ""),
             stamp=values.moment(row.get(STAMP, ""), self.company.zone),
+            marker=self.access.markers.get(self.mark_of(row), ""),
             children=inside,
             address=row.get(URL, ""),
         )
+
+    def mark_of(self, row: Row) -> str:
+        return marks.found(row.get(self.mark_field.upper(), ""))
 
     def read(self, entity: str, shape: Shape, keys: Sequence[str]) -> dict[str, Record | None]:
         found: dict[str, Record | None] = dict.fromkeys(keys)
@@ -188,19 +202,17 @@ class Resource:
         how = self.marked(list(wanted)) if wanted else None
         if how is None:
             return {}
-        condition_, name = how
-        scope = self.scope(entity, shape, condition_)
-        rows = everything(self.schema, scope._replace(fields=(*scope.fields, name)))
-        found = {marks.found(row.get(name, "")): row for row in rows}
-        ours = {wanted[mark]: row for mark, row in found.items() if mark in wanted}
-        records = {record.key: record for record in self.records(entity, shape, list(ours.values()))}
-        return {marker: records[row[self.key]] for marker, row in ours.items() if row.get(self.key) in records}
+        self.access.markers |= wanted
+        rows = everything(self.schema, self.scope(entity, shape, how[0]))
+        return {one.marker: one for one in self.records(entity, shape, rows) if one.marker in wanted.values()}
 
     # Writing.
 
     def write(self, entity: str, shape: Shape, batch: Sequence[Write]) -> Sequence[Outcome]:
         """Read what is to be changed, write, read back: three calls for a batch."""
         outcomes: dict[int, Outcome] = {}
+        born = {marks.mark(one.marker): one.marker for one in batch if one.operation is Operation.CREATE and one.marker}
+        self.access.markers |= born
         before = self._before(entity, shape, batch)
         calls: dict[int, Call] = {}
         for place_, write in enumerate(batch):
@@ -212,7 +224,11 @@ class Resource:
         if calls:
             results = run_writes(self.gateway, entity, list(calls.values()))
             outcomes |= dict(zip(calls, (judge(result) for result in results), strict=True))
-        return self._read_back(entity, shape, batch, [outcomes[number] for number in range(len(batch))])
+        told = self._read_back(entity, shape, batch, [outcomes[number] for number in range(len(batch))])
+        for one, write in zip(told, batch, strict=True):
+            if isinstance(one, Done):
+                self.access.markers.pop(marks.mark(write.marker), None)
+        return told
 
     def _before(self, entity: str, shape: Shape, batch: Sequence[Write]) -> dict[str, Record | None]:
         """The records to be changed or deleted, as they are: the vendor takes no condition with an update [D]."""
