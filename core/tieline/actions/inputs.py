@@ -153,6 +153,8 @@ def _keys(
     found: dict[tuple[str, str], str] = {}
     with context.store.reading() as tx:
         for name, ids in wanted.items():
-            links = tx.links_by_key(context.back_office, _place(context, press), name, Side.CRM, sorted(ids))
-            found |= {(name, key): link.erp_key for key, link in links.items() if link.promoted and not link.tombstone}
+            for place in context.seen_from(_place(context, press)):
+                links = tx.links_by_key(context.back_office, place, name, Side.CRM, sorted(ids))
+                tied = ((key, link) for key, link in links.items() if link.promoted and not link.tombstone)
+                found |= {(name, key): link.erp_key for key, link in tied}
     return found

@@ -198,6 +198,11 @@ class Context:
         """The entity of a CRM record nobody has promoted yet: the only one, or none chosen."""
         return self.entities[0] if len(self.entities) == 1 else ""
 
+    def seen_from(self, entity: str) -> tuple[str, ...]:
+        """Where records stand that those of this entity may name: the top level serves all below it, and the entity's
+        own come last, for they count more."""
+        return ("", entity) if entity and "" in self.entities else (entity,)
+
     def rules_for(self, entity: str, mapping: str) -> Rules:
         """Rules of a mapping; a link without a chosen entity uses those of the first."""
         rules = self.rules.get(entity, self.rules[self.entities[0]])

@@ -305,9 +305,11 @@ class Driver:
                 keys = sorted(
                     {str(seen.fields[name]) for one in links if (seen := one.seen(side)) and seen.fields.get(name)}
                 )
-                by_key = tx.links_by_key(self.context.back_office, self.entity, mapping, side, keys)
-                found |= {link.id: link for link in by_key.values()}
-            pairs = [(link.crm_key, link.erp_key) for link in found.values() if not link.tombstone]
+                for place in self.context.seen_from(self.entity):
+                    by_key = tx.links_by_key(self.context.back_office, place, mapping, side, keys)
+                    found |= {link.id: link for link in by_key.values()}
+            nearest = sorted(found.values(), key=lambda link: link.entity == self.entity)  # the last one counts
+            pairs = [(link.crm_key, link.erp_key) for link in nearest if not link.tombstone]
             joined.setdefault(mapping, []).extend(pairs)
         fields = self.rules.mapping.fields
         persons = [f.kind for f in fields if isinstance(f.kind, Person)]
@@ -334,8 +336,9 @@ class Driver:
                 told[Side(parts[1])].append(parts[2])
         promoted = set()
         for side, keys in told.items():
-            found = tx.links_by_key(self.context.back_office, self.entity, parent, side, keys)
-            promoted |= {f"{parent}|{side}|{key}" for key, link in found.items() if link.promoted}
+            for place in self.context.seen_from(self.entity):
+                found = tx.links_by_key(self.context.back_office, place, parent, side, keys)
+                promoted |= {f"{parent}|{side}|{key}" for key, link in found.items() if link.promoted}
         return frozenset(promoted)
 
     def _judge(self, link: Link) -> Judge:

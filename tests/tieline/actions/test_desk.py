@@ -374,6 +374,28 @@ def test_a_press_without_an_entity_goes_where_the_record_is_or_shall_go() -> Non
     assert found == {"Customers": [0, 1], "Orders": [0, 1]}
 
 
+def test_at_a_top_level_a_record_goes_where_the_one_it_names_is() -> None:
+    """And what stands at the top may be named below."""
+    world = World()
+    bench = Bench(world, ToyCrm(world), AsyncErp(world), MemoryStore(), ("", "south"))
+    bench.confirm()
+    counter = Counter(bench)
+    bench.erp.lists["warehouses"] = [ListRow("W1", "Main")]
+    bench.crm.add("Account", "a1", Name="Acme")
+    bench.crm.add("Opportunity", "o1", Name="Deal", AccountId="a1")
+    bench.crm.related["o1", "Lines"] = [{"Price": Decimal(2)}]
+    counter.settle()
+    presses = [("promote", "a1", ""), ("order", "o1", ""), ("order", "o1", "south"), ("promote", "a1", "south")]
+    for action, record, entity in presses:
+        press = counter.press(action, record, Accounting_Entity__c=entity)
+        counter.settle()
+        assert counter.answer(press)[0] == "Done"
+    found = {
+        name: [len(bench.erp.alive(name, entity)) for entity in bench.entities] for name in ("Customers", "Orders")
+    }
+    assert found == {"Customers": [1, 1], "Orders": [1, 1]}
+
+
 def test_a_choice_made_just_before_the_press_counts() -> None:
     """Both come after the cycle has read the choices and before it picks up presses."""
     world = World()

@@ -133,6 +133,24 @@ def test_contacts_follow_their_account(bench: Bench) -> None:
     assert _count(bench, "People") == [0, 1, 1]
 
 
+def test_what_stands_at_the_top_serves_the_entities_below(bench: Bench) -> None:
+    _promote(bench)
+    (customer,) = bench.erp.alive("Customers", "")
+    bench.erp.add("People", "p1", "north", last="Below", customer=customer)
+    bench.settle()
+    assert [(row["LastName"], row["AccountId"]) for row in bench.crm.alive("Contact").values()] == [("Below", "a1")]
+
+
+def test_a_record_names_the_one_in_its_own_entity_before_that_at_the_top(bench: Bench) -> None:
+    for entity in ("", "north"):
+        _promote(bench, entity)
+    bench.crm.add("Contact", "k1", LastName="Both", AccountId="a1")
+    bench.settle()
+    for entity in ("", "north"):
+        (customer,) = bench.erp.alive("Customers", entity)
+        assert {row["customer"] for row in bench.erp.alive("People", entity).values()} == {customer}
+
+
 @pytest.mark.parametrize("entities", [ENTITIES, ("north", "south")])
 def test_a_record_is_counted_once_before_the_first_load(entities: tuple[str, ...]) -> None:
     bench = company(entities, VersionedErp)
