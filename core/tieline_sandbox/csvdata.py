@@ -11,6 +11,7 @@ from tieline_sandbox.application import SeedRefused
 
 Row = dict[str, str | None]
 _Numbered = tuple[int, list[str]]
+_OTHER_SIGNS = (";", "\t", "|")
 
 
 def read_table(path: Path, required_columns: Sequence[str]) -> list[Row]:
@@ -25,6 +26,12 @@ def read_table(path: Path, required_columns: Sequence[str]) -> list[Row]:
     body = list(rows)
     _check_widths(path, len(header), body)
     return [{name: _value(text) for name, text in zip(header, row, strict=True)} for _, row in body]
+
+
+def line_of(path: Path, number: int) -> int:
+    """The line on which a row of data begins; rows count from 1, as `read_table` gives them."""
+    rows = list(_rows(path, _text(path)))
+    return rows[number][0]
 
 
 def _text(path: Path) -> str:
@@ -57,7 +64,11 @@ def _rows(path: Path, text: str) -> Iterator[_Numbered]:
 
 
 def _header(path: Path, header: list[str], required: Sequence[str]) -> list[str]:
+    header = [name.strip() for name in header]
     missing = [name for name in required if name not in header]
+    other = next((sign for sign in _OTHER_SIGNS if len(header) == 1 and sign in header[0]), None)
+    if other:
+        raise SeedRefused(f"{path}: the header on line 1 is separated by {other!r}; save the file with commas.")
     if missing:
         raise SeedRefused(f"{path}: the header on line 1 lacks {', '.join(missing)}; add the missing columns.")
     twice = sorted({name for name in header if header.count(name) > 1})

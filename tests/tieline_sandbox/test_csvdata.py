@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tieline_sandbox.application import SeedRefused
-from tieline_sandbox.csvdata import read_table
+from tieline_sandbox.csvdata import line_of, read_table
 
 
 @pytest.fixture
@@ -53,6 +53,8 @@ def test_a_single_short_row_is_refused(table: Path) -> None:
     [
         (b"", "the header on line 1 lacks id, name"),
         (b"id\n1\n", "the header on line 1 lacks name"),
+        (b"id;name\n1;A\n", "is separated by ';'; save the file with commas"),
+        (b"id\tname\n1\tA\n", "save the file with commas"),
         (b"id,name,id\n", "names id more than once"),
         (b"id,name\n1,\xff\n", "line 2 is not UTF-8"),
         (b"id,name\n1,a\n2,\x00\n", "line 3 holds a NUL byte"),
@@ -67,6 +69,12 @@ def test_what_is_no_clean_table_is_refused(table: Path, content: bytes, words: s
     sentence = refusal(table, "id", "name")
     assert words in sentence
     assert sentence.startswith(str(table))
+
+
+def test_blanks_around_names_do_not_count_and_rows_know_their_line(table: Path) -> None:
+    table.write_text('id , name\n\n1,"two\nlines"\n\n2,B\n', "utf-8")
+    assert [row["name"] for row in read_table(table, ("id", "name"))] == ["two\nlines", "B"]
+    assert [line_of(table, number) for number in (1, 2)] == [3, 6]
 
 
 def test_a_folder_is_no_table(tmp_path: Path) -> None:

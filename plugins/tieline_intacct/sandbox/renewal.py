@@ -37,7 +37,10 @@ def renew(scope: Scope, contract: Row) -> Row:
         raise business(f"Contract '{name}' has no contract line")
     if not ends:
         raise business(f"Contract '{name}' has no end, so it needs no renewal")
-    begins, until = moment(ends) + timedelta(days=1), _later(contract, moment(ends))
+    try:
+        begins, until = moment(ends) + timedelta(days=1), _later(contract, moment(ends))
+    except (OverflowError, ValueError):
+        raise business(f"Contract '{name}' would end later than there are dates") from None
     for line in running:
         if line.get("RENEWAL") == "true" and line.get("ENDDATE") in (None, ends):
             _follow(scope, line, begins, until)

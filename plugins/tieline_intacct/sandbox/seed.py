@@ -15,7 +15,7 @@ from tieline_intacct.sandbox.rows import Row as Record
 from tieline_intacct.sandbox.rows import seen
 from tieline_intacct.sandbox.scope import Scope
 from tieline_sandbox.application import SeedRefused
-from tieline_sandbox.csvdata import read_table
+from tieline_sandbox.csvdata import line_of, read_table
 
 Row = Mapping[str, str | None]
 AMERICAS, EUROPE = "100-US", "200-DE"
@@ -73,7 +73,7 @@ def fill(scope: Scope, tables: Tables) -> None:
 
 
 def each(path: Path, rows: Sequence[Row], save: Callable[[Row], None]) -> None:
-    """Save every row. Raises SeedRefused with the first bad row, the reason and the count."""
+    """Save every row. Raises SeedRefused with the line of the first bad row, the reason and the count."""
     bad: list[tuple[int, str]] = []
     for number, row in enumerate(rows, start=1):
         try:
@@ -83,7 +83,7 @@ def each(path: Path, rows: Sequence[Row], save: Callable[[Row], None]) -> None:
     if bad:
         number, reason = bad[0]
         count = f"{len(bad)} rows are bad" if len(bad) > 1 else "1 row is bad"
-        raise SeedRefused(f"{path}: data row {number}: {reason}; {count}; mend the file.")
+        raise SeedRefused(f"{path}: line {line_of(path, number)}: {reason}; {count}; mend the rows or take them out.")
 
 
 def keep(scope: Scope, kind: str, given: Mapping[str, str | None]) -> Record:
@@ -120,7 +120,8 @@ def _product_line(scope: Scope, row: Row) -> None:
 
 def _customer(scope: Scope, row: Row, rep: str | None) -> None:
     ident, company = needed(row, "customerID"), needed(row, "companyName")
-    first, last = _split(row["contactName"])
+    person_name = (row["contactName"] or "").strip()
+    first, last = _split(person_name)
     place = _address(row)
     shared = {"COMPANYNAME": company, "PHONE1": row["phone"], "FAX": row["fax"], **place}
     display = {"PRINTAS": company, **shared, "MAILADDRESS.COUNTRY": row["country"]}
@@ -134,9 +135,9 @@ def _customer(scope: Scope, row: Row, rep: str | None) -> None:
         "CUSTREPID": rep,
         **{f"DISPLAYCONTACT.{name}": text for name, text in display.items()},
     }
-    if row["contactName"]:
+    if person_name:
         person = {"FIRSTNAME": first, "LASTNAME": last, "EMAIL1": _email(first, last), **shared}
-        contact = _contact(scope, row["contactName"], ident, person)
+        contact = _contact(scope, person_name, ident, person)
         given |= {f"{group}.CONTACTNAME": contact for group in ("CONTACTINFO", "BILLTO", "SHIPTO")}
     keep(scope, "CUSTOMER", given)
 
@@ -182,5 +183,6 @@ def _split(name: str | None) -> tuple[str | None, str | None]:
 
 
 def _email(first: str | None, last: str | None) -> str:
-    local = ".".join("".join((part or "").split()) for part in (first, last) if part)
-    return f"{local.lower()}@northwind.example"
+    """Of what is a letter or a digit in the name."""
+    words = ("".join(filter(str.isalnum, part or "")) for part in (first, last))
+    return f"{'.'.join(word for word in words if word).lower() or 'nobody'}@northwind.example"

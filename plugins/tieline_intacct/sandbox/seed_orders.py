@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from tieline_intacct.sandbox import elements, records
 from tieline_intacct.sandbox.documents import transactions
@@ -13,7 +13,9 @@ from tieline_intacct.sandbox.problems import business
 from tieline_intacct.sandbox.rows import seen
 from tieline_intacct.sandbox.scope import Scope
 from tieline_intacct.sandbox.seed import Row, Tables, each, location_of, needed
-from tieline_intacct.sandbox.values import plain
+from tieline_intacct.sandbox.values import BadValue, number, plain
+
+_TRUE, _FALSE = {"1", "true"}, {"0", "false"}
 
 
 def fill(scope: Scope, tables: Tables) -> None:
@@ -30,13 +32,27 @@ def _orders(scope: Scope, tables: Tables) -> None:
         lines[line["orderID"]].append(line)
     countries = {row["customerID"]: row["country"] for row in tables.customers}
     orders = tables.folder / "orders.csv"
-    each(tables.folder / "order-details.csv", tables.lines, lambda line: _check_line(line, numbers))
+    each(tables.folder / "order-details.csv", tables.lines, lambda line: _check_line(scope, line, numbers))
     each(orders, tables.orders, lambda row: _order(scope, row, lines[row["orderID"]], countries.get(row["customerID"])))
 
 
-def _check_line(line: Row, numbers: set[str | None]) -> None:
+def _check_line(scope: Scope, line: Row, numbers: set[str | None]) -> None:
     if line["orderID"] not in numbers:
         raise business(f"orderID {line['orderID']} is not in orders.csv")
+    if seen(scope, scope.catalogue["ITEM"], needed(line, "productID")) is None:
+        raise business(f"productID {line['productID']} is not in products.csv")
+    if _number(line, "quantity") == 0:
+        raise business("quantity must not be zero")
+    if line["unitPrice"]:
+        _number(line, "unitPrice")
+    _percent(line["discount"])
+
+
+def _number(line: Row, column: str) -> Decimal:
+    try:
+        return number(needed(line, column))
+    except BadValue as bad:
+        raise business(f"{column} {bad}") from None
 
 
 def _order(scope: Scope, row: Row, lines: list[Row], country: str | None) -> None:
@@ -64,10 +80,14 @@ def _add_line(items: Element, line: Row, location: str) -> None:
 
 
 def _percent(share: str | None) -> str:
+    """A share of the whole, from 0 to 1. Raises Refused."""
     try:
-        return plain(Decimal(share or "0") * 100)
-    except InvalidOperation:
-        raise business(f"discount must be a number; it is {share}") from None
+        found = number(share or "0")
+    except BadValue as bad:
+        raise business(f"discount {bad}") from None
+    if not 0 <= found <= 1:
+        raise business(f"discount must be a share from 0 to 1; it is {share}")
+    return plain(found * 100)
 
 
 def _add_date(parent: Element, name: str, text: str) -> None:
@@ -82,5 +102,8 @@ def _add_date(parent: Element, name: str, text: str) -> None:
 
 def _retire(scope: Scope, row: Row) -> None:
     found = seen(scope, scope.catalogue["ITEM"], row["productID"] or "")
-    if found is not None and row["discontinued"] == "1":
+    said = (row["discontinued"] or "0").strip().lower()
+    if said not in _TRUE | _FALSE:
+        raise business(f"discontinued must be 0 or 1; it is {row['discontinued']}")
+    if found is not None and said in _TRUE:
         records.save(scope, found.kind, {"STATUS": "inactive"}, found)

@@ -66,6 +66,27 @@ def test_subtotals_stand_below_the_lines(shop: Any, forms: Any) -> None:
     assert result.findtext("data/SODOCUMENT/SUBTOTALS/sodocumentsubtotals/DESCRIPTION") == "Freight"
 
 
+def test_subtotals_change_by_their_description(shop: Any, forms: Any) -> None:
+    shop.good(forms.document())
+    one = "<updatesubtotal><description>{}</description><absval>{}</absval></updatesubtotal>"
+    for inside in (one.format("Freight", 5), one.format("Freight", 7) + one.format("Tax", 1)):
+        shop.good(change("Sales Quote-SQ0001", f"<updatesubtotals>{inside}</updatesubtotals>"))
+    assert shop.rows("SODOCUMENTSUBTOTALS", "LINE_NO", "DESCRIPTION", "ABSVAL") == [
+        ("0", "Freight", "7"),
+        ("1", "Tax", "1"),
+    ]
+    assert shop.rows("SODOCUMENT", "TRX_SUBTOTAL", "TRX_TOTAL") == [("60", "68")]
+
+
+def test_children_of_the_construction_edition_are_known(shop: Any, forms: Any) -> None:
+    header = "<internalrefno>1</internalrefno><internalsignedby>A</internalsignedby><architect>B</architect>"
+    made = forms.document(header="").replace("<sotransitems>", f"{header}<sotransitems>")
+    shop.good(made)
+    assert "out of order" in shop.words(
+        made.replace(header, "<architect>B</architect><internalrefno>1</internalrefno>")
+    )
+
+
 def test_the_price_comes_from_the_list_of_the_customer(shop: Any) -> None:
     shop.good("<create_sopricelist><name>Club</name></create_sopricelist>")
     entry = (

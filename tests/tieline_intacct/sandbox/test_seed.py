@@ -91,22 +91,31 @@ def test_files_may_be_missing(opened: Any, data: Path, missing: str) -> None:
 @pytest.mark.parametrize(
     ("name", "extra", "words"),
     [
-        ("customers.csv", "ALFKI,Twice,A B,,,,,,,\n", "data row 3: Another Customer with the given value"),
+        ("customers.csv", "ALFKI,Twice,A B,,,,,,,\n", "line 4: Another Customer with the given value"),
         (
             "customers.csv",
             ",Nobody,A B,,,,,,,\n,Nobody,A B,,,,,,,\n",
-            "data row 3: customerID is required; 2 rows are bad",
+            "line 4: customerID is required; 2 rows are bad",
         ),
         ("customers.csv", "X,Nameless\n", "line 4"),
-        ("products.csv", "6,Dear,1,1,box,much,0,0,0,0\n", "data row 3: BASEPRICE must be a number"),
+        ("products.csv", "6,Dear,1,1,box,much,0,0,0,0\n", "line 4: BASEPRICE must be a number"),
         (
             "orders.csv",
             "11078,NOBODY,1,1998-05-06 00:00:00.000,NULL,NULL\n",
-            "data row 3: A transaction needs at least one line",
+            "line 4: A transaction needs at least one line",
         ),
-        ("orders.csv", "11078,ALFKI,1,soon,NULL,NULL\n", "data row 3: orderDate must be a date"),
-        ("order-details.csv", "9,1,1,1,0\n", "data row 4: orderID 9 is not in orders.csv"),
-        ("order-details.csv", "11077,99,1,1,0\n", "Invalid ITEMID '99'"),
+        ("orders.csv", "11078,ALFKI,1,soon,NULL,NULL\n", "line 4: orderDate must be a date"),
+        ("order-details.csv", "9,1,1,1,0\n", "line 5: orderID 9 is not in orders.csv"),
+        ("order-details.csv", "11077,99,1,1,0\n", "line 5: productID 99 is not in products.csv"),
+        ("order-details.csv", "11077,1,1,0,0\n", "line 5: quantity must not be zero"),
+        ("order-details.csv", "11077,1,1,1,20\n", "line 5: discount must be a share from 0 to 1"),
+        ("order-details.csv", "11077,1,x,1,0\n", "line 5: unitPrice must be a number"),
+        ("orders.csv", "11078,ALFKI,1,9999-12-31,NULL,NULL\n", "line 4: A transaction"),
+        (
+            "products.csv",
+            '6,"Two\nlines",1,1,box,1,0,0,0,0\n7,Odd,1,1,box,1,0,0,0,maybe\n',
+            "line 6: discontinued must be",
+        ),
     ],
 )
 def test_bad_data_is_refused_as_a_whole(
@@ -118,6 +127,22 @@ def test_bad_data_is_refused_as_a_whole(
         opened(data=data, folder=tmp_path / "state")
     assert name.replace("order-details", "order").removesuffix(".csv") in str(refused.value)
     assert list((tmp_path / "state").glob("*")) == []
+
+
+def test_names_that_make_no_address_of_mail(opened: Any, data: Path) -> None:
+    people = '"A@B, C"', "  ", "Zoë O'Neil-Ñandú", "'-"
+    with (data / "customers.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"P{at},P {at},{name},,,,,,,\n" for at, name in enumerate(people))
+    desk = opened(data=data)
+    where = "<like><field>CUSTOMERID</field><value>P%</value></like>"
+    assert [
+        row[1:] for row in desk.rows("CUSTOMER", "CUSTOMERID", "BILLTO.CONTACTNAME", "BILLTO.EMAIL1", where=where)
+    ] == [
+        ("A@B, C", "ab.c@northwind.example"),
+        (None, None),
+        ("Zoë O'Neil-Ñandú", "zoë.oneilñandú@northwind.example"),
+        ("'-", "nobody@northwind.example"),
+    ]
 
 
 def test_a_folder_that_is_not_there(opened: Any, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from tieline_intacct.sandbox import elements, records
 from tieline_intacct.sandbox.documents import conversion, forms, lines, posting
 from tieline_intacct.sandbox.elements import Element
+from tieline_intacct.sandbox.owned import lines_of
 from tieline_intacct.sandbox.problems import BUSINESS, DUPLICATE_DOCUMENT, Problem, Refused, business, refused
 from tieline_intacct.sandbox.result import Result
 from tieline_intacct.sandbox.rights import reachable
@@ -16,6 +17,7 @@ from tieline_intacct.sandbox.scope import Scope
 from tieline_intacct.sandbox.values import day, moment
 
 DOCUMENT = "SODOCUMENT"
+_SUBTOTALS = "SODOCUMENTSUBTOTALS"
 STATES = ("Draft", "Pending", "Closed")
 _LOCKED = ("In Progress", "Converted", "Partially Converted")  # [D]
 _CLOSED = "Closed"  # refused too [I]
@@ -68,6 +70,7 @@ def update(scope: Scope, element: Element) -> Result:
     document = change_document(scope, document, given)
     for each in changes:
         _change_line(scope, document, each)
+    _change_subtotals(scope, document, elements.child(element, "updatesubtotals"))
     posting.settle(scope, document, _definition(scope, document.get("DOCPARID") or ""))
     return _keyed(document.get("DOCID"))
 
@@ -85,7 +88,7 @@ def delete_document(scope: Scope, document: Row) -> None:
         raise business(f"The document '{document.get('DOCID')}' is {document.get('STATE')} and cannot be deleted")
     conversion.give_back(scope, document)
     posting.unpost(scope, document)
-    for kind in (lines.LINE, "SODOCUMENTSUBTOTALS"):
+    for kind in (lines.LINE, _SUBTOTALS):
         for ident, _ in scope.tx.find(kind, "DOCHDRID", document.get("DOCID")):
             scope.tx.delete(kind, ident)
     scope.tx.delete(DOCUMENT, document.ident)
@@ -200,8 +203,10 @@ def _due(scope: Scope, given: Mapping[str, str]) -> dict[str, str]:
     term = seen(scope, scope.catalogue["ARTERM"], given.get("TERMNAME") or "")
     if given.get("WHENDUE") or term is None or not given.get("WHENCREATED"):
         return {}
-    begins = moment(given["WHENCREATED"])
-    return {"WHENDUE": day(begins + timedelta(days=int(term.get("DUEDATE") or 0)))}
+    try:
+        return {"WHENDUE": day(moment(given["WHENCREATED"]) + timedelta(days=int(term.get("DUEDATE") or 0)))}
+    except OverflowError:
+        raise business(f"A transaction of {given['WHENCREATED']} is due later than there are dates") from None
 
 
 def _change_line(scope: Scope, document: Row, element: Element) -> None:
@@ -221,7 +226,20 @@ def _add_subtotals(scope: Scope, document: Row, element: Element | None) -> None
         forms.check_order(each, "subtotal")
         given = forms.given_of(each, "subtotal")
         given |= {"DOCHDRID": document.get("DOCID") or "", "LINE_NO": str(at)}
-        records.save(scope, scope.catalogue["SODOCUMENTSUBTOTALS"], given, None)
+        records.save(scope, scope.catalogue[_SUBTOTALS], given, None)
+
+
+def _change_subtotals(scope: Scope, document: Row, element: Element | None) -> None:
+    """The one of the same description changes, another one comes last [I]."""
+    docid = document.get("DOCID") or ""
+    for each in elements.children(element) if element is not None else []:
+        known = list(lines_of(scope.reader, scope.catalogue, _SUBTOTALS, "DOCHDRID", docid))
+        forms.check_order(each, "subtotal")
+        given = forms.given_of(each, "subtotal")
+        same = next((one for one in known if one.get("DESCRIPTION") == given.get("DESCRIPTION")), None)
+        if same is None:
+            given |= {"DOCHDRID": docid, "LINE_NO": str(len(known))}
+        records.save(scope, scope.catalogue[_SUBTOTALS], given, same)
 
 
 def _keyed(key: str | None) -> Result:
