@@ -84,8 +84,11 @@ def _predefined(action: Action) -> Property:
 
 def _form(action: Action, declarations: Declarations) -> Property:
     shown = [(parameter_field(action, each, declarations), each.required) for each in action.parameters]
-    if declarations.system(action.system).several_back_offices:
+    system = declarations.system(action.system)
+    if system.several_back_offices:
         shown.append(("Back_Office__c", True))
+    if not system.one_entity:
+        shown.append(("Accounting_Entity__c", False))
     # a form must show something: the record itself, when there is nothing to fill in
     shown = shown or [(lookup_field(action.on), False)]
     items = [

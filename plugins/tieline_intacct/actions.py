@@ -183,8 +183,10 @@ DEFINITIONS = {
 _KINDS = {QUOTE: "Sales Quote", ORDER: "Sales Order", INVOICE: "Sales Invoice", OTHER: "Other Sales Document"}
 
 
-def _sync(name: str, on: str, mapping: str, told: str) -> Action:
-    return Action(SYSTEM, name, "Sync to Intacct", on, partial(promote, mapping), help=told)
+def _sync(name: str, on: str, mapping: str, told: str, **belongs: str) -> Action:
+    """`belongs`: the field that names the record it goes with, and that one's mapping: it goes where that one is."""
+    how = partial(promote, mapping)
+    return Action(SYSTEM, name, "Sync to Intacct", on, how, reads=tuple(belongs), links=belongs, help=told)
 
 
 def _create(name: str, label: str, mapping: str, obj: str, source: str = "") -> Action:
@@ -223,14 +225,21 @@ ACTIONS = (
     _sync(
         "sync_account", "Account", CUSTOMER, "Creates or updates the customer in Intacct and ties it to this record."
     ),
-    _sync("sync_contact", "Contact", CONTACT, "Creates or updates the contact in Intacct and ties it to this record."),
+    _sync(
+        "sync_contact", "Contact", CONTACT, "Creates or updates the contact in Intacct and ties it to this record.",
+        AccountId=CUSTOMER,
+    ),
     _sync("sync_product", "Product2", ITEM, "Creates or updates the item in Intacct and ties it to this record."),
     _sync(
-        "sync_project", PROJECT_OBJECT, PROJECT, "Creates or updates the project in Intacct and ties it to this record."
+        "sync_project", PROJECT_OBJECT, PROJECT,
+        "Creates or updates the project in Intacct and ties it to this record.", Account__c=CUSTOMER,
     ),
-    _sync("sync_task", TASK_OBJECT, TASK, "Creates or updates the task in Intacct and ties it to this record."),
+    _sync(
+        "sync_task", TASK_OBJECT, TASK, "Creates or updates the task in Intacct and ties it to this record.",
+        Project__c=PROJECT,
+    ),
     _create(QUOTE_ACTION, "Create Sales Quote", QUOTE, QUOTES),
     _create(ORDER_ACTION, "Create Sales Order", ORDER, ORDERS, QUOTE),
     _create(INVOICE_ACTION, "Create Sales Invoice", INVOICE, INVOICES, ORDER),
     _create(OTHER_ACTION, "Create Other Document", OTHER, OTHERS),
-)
+)  # fmt: skip
