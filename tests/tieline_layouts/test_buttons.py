@@ -31,14 +31,18 @@ def test_parameters_are_fields_of_the_request_and_of_the_form(acme_declared: Any
         for column in form["quickActionLayoutColumns"]
         for item in column["quickActionLayoutItems"]
     ]
-    assert shown == [("Acme_Payment_Term__c", "Required"), ("Due_Date__c", "Edit")]
+    assert shown == [("Acme_Payment_Term__c", "Required"), ("Due_Date__c", "Edit"), ("Accounting_Entity__c", "Edit")]
     assert named(components, "ERP_Request__c.Acme_Payment_Term__c").properties["referenceTo"] == "Acme_Payment_Term__c"
     assert named(components, "ERP_Request__c.Due_Date__c").properties["type"] == "Date"
 
 
 def test_a_form_is_never_empty(acme_declared: Any, named: Any) -> None:
-    form = named(render(acme_declared.whole), "Account.Acme_Promote").properties["quickActionLayout"]
-    assert form["quickActionLayoutColumns"][0]["quickActionLayoutItems"][0]["field"] == "Account__c"
+    """Nor does it ask for an entity where a back office has one alone."""
+    single = tuple(replace(one, one_entity=True) for one in acme_declared.whole.systems)
+    components = render(replace(acme_declared.whole, systems=single))
+    form = named(components, "Account.Acme_Promote").properties["quickActionLayout"]
+    items = form["quickActionLayoutColumns"][0]["quickActionLayoutItems"]
+    assert [item["field"] for item in items] == ["Account__c"]
 
 
 def test_two_actions_may_ask_for_one_list(acme_declared: Any, named: Any) -> None:
@@ -66,5 +70,6 @@ def test_a_form_asks_for_the_back_office_where_there_are_several(acme_declared: 
     several = tuple(replace(one, several_back_offices=True) for one in acme_declared.whole.systems)
     for button in (BUTTON, "Account.Acme_Promote"):
         form = named(render(replace(acme_declared.whole, systems=several)), button).properties["quickActionLayout"]
-        last = form["quickActionLayoutColumns"][-1]["quickActionLayoutItems"][-1]
-        assert (last["field"], last["uiBehavior"]) == ("Back_Office__c", "Required")
+        last = form["quickActionLayoutColumns"][-1]["quickActionLayoutItems"][-2:]
+        asked = [(item["field"], item["uiBehavior"]) for item in last]
+        assert asked == [("Back_Office__c", "Required"), ("Accounting_Entity__c", "Edit")]
