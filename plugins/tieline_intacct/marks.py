@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from tieline.contract import Done, Operation, Outcome, Record, Unknown, Write
+from tieline.contract import Done, Operation, Outcome, Record, Refused, Unknown, Write
 
 _DIGITS = 12
 _MARK = re.compile(r"T-([0-9a-f]{12})\)?\s*$")
@@ -47,11 +47,19 @@ def found(text: str) -> str:
     return match.group(1) if match else ""
 
 
-def after(write: Write, key: str, record: Record | None) -> Outcome:
-    """What became of a write that was accepted, now or earlier, after the look at the record."""
+def after(write: Write, key: str, record: Record | None, *, looked: bool = True) -> Outcome:
+    """What became of a write that was accepted, now or earlier, after the look at the record; `looked`: there was one.
+    One that was made under this control id and carries our mark no more was deleted or renamed by somebody: a repeat
+    will never make another."""
     created = write.operation is Operation.CREATE
     if record is not None:
         return Done(record.key, record.version, record, created)
     if key:
         return Done(key, created=created)
-    return Unknown("Intacct has done this before, and the record cannot be found by our mark yet")
+    if not looked:
+        return Unknown("Intacct has done this before, and the record could not be looked for")
+    return Refused(VANISHED, code="vanished", mend=MAKE_AGAIN)
+
+
+VANISHED = "Intacct made this record, and it was deleted or renamed there before we learned its number"
+MAKE_AGAIN = "If it is still there, delete it or tie it to this record. Then change the record to have it made again."

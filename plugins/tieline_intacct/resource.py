@@ -9,6 +9,7 @@ of its own, all of a batch in one request: so every record has its own answer, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -271,11 +272,11 @@ class Resource:
         sure = {n: one for n, one in enumerate(outcomes) if isinstance(one, Done) and batch[n].operation != "delete"}
         keys = [self.written_key(one, batch[n]) for n, one in sure.items()]
         lost = [batch[n].marker for n, one in sure.items() if not self.written_key(one, batch[n])]
-        try:
+        found: Mapping[str, Record] | None = None
+        records: Mapping[str, Record | None] = {}
+        with suppress(TielineError):
             records = self.read(entity, shape, [key for key in keys if key]) if any(keys) else {}
             found = self.find(entity, shape, lost) if lost else {}
-        except TielineError:
-            records, found = {}, {}
         return [
             self._after(one, batch[n], records, found) if n in sure else one for n, one in enumerate(outcomes)
         ]  # fmt: skip
@@ -286,8 +287,9 @@ class Resource:
         return told or write.key or values.printed(write.fields.get(self.key))
 
     def _after(
-        self, done: Outcome, write: Write, records: Mapping[str, Record | None], found: Mapping[str, Record]
+        self, done: Outcome, write: Write, records: Mapping[str, Record | None], found: Mapping[str, Record] | None
     ) -> Outcome:  # fmt: skip
+        """`found` None: nothing could be looked for."""
         key = self.written_key(done, write)
-        record = records.get(key) if key else found.get(write.marker)
-        return marks.after(write, key, record)
+        record = records.get(key) if key else (found or {}).get(write.marker)
+        return marks.after(write, key, record, looked=found is not None)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tieline.contract import HttpResponse, Operation, TransientError, Unknown
+from tieline.contract import HttpResponse, Operation, Refused, TransientError, Unknown
 
 NAMES = {"customer": {"NAME": "Acme"}, "contact": {"FIRSTNAME": "Ada", "LASTNAME": "Byron"}}
 
@@ -43,3 +43,21 @@ def test_a_new_process_knows_it_once_it_has_looked_for_it_even_in_vain(live: Any
     with pytest.raises(TransientError):
         later.client.find("", later.shape("customer"), [birth.marker])
     assert _met(later, "customer") == [birth.marker]
+
+
+def test_a_birth_that_somebody_deleted_before_its_answer_is_told_to_a_person(live: Any, make_write: Any) -> None:
+    """The repeat is refused as executed and the record is nowhere: it will never be made under this key."""
+    birth = _born_without_an_answer(live, make_write, "customer")
+    live.edit("delete", "CUSTOMER", "C-00001")
+    (outcome,) = live.write("customer", birth)
+    assert isinstance(outcome, Refused)
+    assert "deleted or renamed there" in outcome.reason
+    assert "made again" in outcome.mend
+    assert not outcome.retryable
+
+
+def test_a_repeat_that_cannot_be_looked_for_stays_unknown(live: Any, make_write: Any) -> None:
+    birth = _born_without_an_answer(live, make_write, "customer")
+    live.transport.before = lambda request: HttpResponse(503, {}, b"") if b"<like>" in request.body else None
+    (outcome,) = live.write("customer", birth)
+    assert isinstance(outcome, Unknown)
