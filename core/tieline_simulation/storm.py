@@ -248,10 +248,16 @@ class Storm:
                 and not asked
                 and not self.bench.open_calls()
                 and not (self.plot.held and self._held())
+                and not self._answers_unsure()
             ):
                 self._idle()
                 return
         raise Violation("I1", f"still writing after {most} cycles")
+
+    def _answers_unsure(self) -> int:
+        """Last words whose row is looked at once more when nothing can be under way any longer: that look is due."""
+        with self.store.reading() as tx:
+            return sum(bool(fact.get("final")) for fact in tx.facts("requests:books").values())
 
     def _answer_missing(self, report: Report) -> int:
         """The one problem there may be in fair weather: people deleted so much that the engine wants to hear so."""

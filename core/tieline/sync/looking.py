@@ -123,7 +123,7 @@ class Look:
         part = part_of(self.side, self.entity, self.rules.name)
         if self.known is not None:
             return recheck(self.tx, self.context, part, missing, self.known)
-        if missing and self.parking and not self._is_evidence(part):
+        if missing and not self._is_evidence(part):
             order_round(self.tx, self.context.back_office, part, self.context.clock.now())
             return Verdict.HELD
         return believable(self.tx, self.context, part, missing)

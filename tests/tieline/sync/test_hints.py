@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from tieline.contract import Cursor, Page, PermanentError, Record, Shape, TransientError
 from tieline.sync.hints import hints_scope
 from tieline_simulation.bench import Bench
+from tieline_simulation.declared import CONTACT, CUSTOMER
 
 
 def hint(bench: Bench, name: str, when: str = "now") -> None:
@@ -53,6 +55,19 @@ def test_a_record_that_is_gone_by_a_direct_look_is_gone(bench: Bench, monkeypatc
     hint(bench, "Customers c1")
     bench.settle()
     assert bench.link("c1").tombstone == "gone:erp"
+
+
+def test_a_hint_at_what_is_not_shown_deletes_no_partner(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lost right looks like a deletion: the contact in the CRM was deleted, though the person was there."""
+    bench.mappings = (CUSTOMER, replace(CONTACT, delete_in_crm=True))
+    bench.erp.add("Customers", "c1", bench.entity, name="One")
+    bench.erp.add("People", "p1", bench.entity, last="Ann", customer="c1")
+    bench.settle()
+    bench.erp.withheld.add("People")
+    hint(bench, "People p1")
+    bench.cycle()
+    bench.cycle()
+    assert len(bench.crm.alive("Contact")) == 1
 
 
 def test_a_hint_that_comes_again_meanwhile_stays(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
