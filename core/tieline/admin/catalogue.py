@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tieline.admin.effective import locked
+from tieline.admin.effective import locked, turned
 from tieline.admin.faults import Path, dotted
 from tieline.admin.model import AdminSettings, BackOfficeSettings, FieldSettings, ObjectSettings
-from tieline.contract import Direction, Field, Misconfigured, Policy, Promotion
+from tieline.contract import Direction, Field, Misconfigured, Policy, Promotion, Side
 from tieline.contract import Mapping as RecordMapping
 
 
@@ -66,6 +66,7 @@ def _mirror(name: str, chosen: BackOfficeSettings, list_name: str) -> Entry:
 
 def _object(path: Path, office: str, mapping: RecordMapping, told: ObjectSettings | None) -> Iterator[Entry]:
     chosen = told or ObjectSettings()
+    mapping = turned(mapping, chosen.source)
     about: dict[str, Any] = {"label": mapping.label, "back_office": office, "object": mapping.name}
 
     def entry(name: str, value: Any, declared: Any, words: str, choices: tuple[str, ...]) -> Entry:
@@ -84,6 +85,8 @@ def _object(path: Path, office: str, mapping: RecordMapping, told: ObjectSetting
         "a record that went out is not changed there any more",
         _YES_NO,
     )
+    if mapping.turns:
+        yield entry("source", chosen.source, None, "the one side that these records come from", tuple(Side))
     words = "new records of the back office are made in the CRM"
     yield entry("create_in_crm", chosen.create_in_crm, mapping.create_in_crm, words, _YES_NO)
     for field in mapping.fields:

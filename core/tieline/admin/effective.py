@@ -8,7 +8,20 @@ from dataclasses import replace
 from tieline.admin.buttons import check_buttons
 from tieline.admin.faults import Fault, Path
 from tieline.admin.model import AdminSettings, BackOfficeSettings, FieldSettings, MoreField, ObjectSettings
-from tieline.contract import Action, Day, Field, Flag, Kind, Number, Policy, Promotion, Reference, Text
+from tieline.contract import (
+    Action,
+    Day,
+    Direction,
+    Field,
+    Flag,
+    Kind,
+    Number,
+    Policy,
+    Promotion,
+    Reference,
+    Side,
+    Text,
+)
 from tieline.contract import Mapping as RecordMapping
 from tieline.contract.naming import ERP_KEY
 
@@ -87,14 +100,16 @@ def _office(
 
 
 def _object(path: Path, mapping: RecordMapping, settings: ObjectSettings) -> Iterator[Fault]:
-    known = {field.crm: field for field in mapping.fields}
+    known = {field.crm: field for field in turned(mapping, settings.source).fields}
     for name, chosen in settings.fields.items():
         here = (*path, "fields", name)
         if name not in known:
             yield Fault(here, "there is no such field", f"Known: {', '.join(sorted(known))}.")
         else:
             yield from _field(here, known[name], chosen, mapping)
-    yield from _promotions(path, mapping, settings)
+    if settings.source and not mapping.turns:
+        yield Fault((*path, "source"), "neither side is the only source of these records", "Leave it out.")
+    yield from _promotions(path, turned(mapping, settings.source), settings)
     yield from _more(path, mapping, settings.more_fields)
 
 
@@ -164,7 +179,8 @@ def _mapping(mapping: RecordMapping, chosen: ObjectSettings | None, off: set[str
     known = [one for one in mapping.fields if not (isinstance(one.kind, Reference) and one.kind.mapping in off)]
     if chosen is None:
         return replace(mapping, fields=tuple(known)) if len(known) != len(mapping.fields) else mapping
-    fields = [_chosen(one, chosen.fields.get(one.crm)) for one in known if _is_on(one, chosen)]
+    mapping = turned(replace(mapping, fields=tuple(known)), chosen.source)
+    fields = [_chosen(one, chosen.fields.get(one.crm)) for one in mapping.fields if _is_on(one, chosen)]
     return replace(
         mapping,
         fields=(*fields, *(_added(row) for row in chosen.more_fields)),
@@ -172,6 +188,23 @@ def _mapping(mapping: RecordMapping, chosen: ObjectSettings | None, off: set[str
         record_types={**mapping.record_types, **chosen.record_types},
         sync_once=mapping.sync_once if chosen.sync_once is None else chosen.sync_once,
         create_in_crm=mapping.create_in_crm if chosen.create_in_crm is None else chosen.create_in_crm,
+    )
+
+
+def turned(mapping: RecordMapping, source: Side | None) -> RecordMapping:
+    """The mapping with one side as the source: the fields that follow it go one way, and new records come from there
+    alone. Records of the CRM go out by themselves then, those below others with them."""
+    if source is None or not mapping.turns:
+        return mapping
+    from_crm = source is Side.CRM
+    way = Direction.TO_ERP if from_crm else Direction.TO_CRM
+    follow = Promotion.WITH_PARENT if mapping.parent else Promotion.AUTOMATIC
+    return replace(
+        mapping,
+        fields=tuple(replace(one, direction=way) if one.crm in mapping.turns else one for one in mapping.fields),
+        create_in_crm=not from_crm,
+        create_in_erp=from_crm,
+        promotion=follow if from_crm else Promotion.NEVER,
     )
 
 

@@ -11,6 +11,7 @@ back_offices:
         record_types: {Prospect: never}
         sync_once: false
         create_in_crm: true
+        source: crm               # where the plugin lets one side be the source
         fields:
           Phone: {direction: to_crm}
         more_fields:
@@ -29,7 +30,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from tieline.contract import Direction, Policy, Promotion
+from tieline.contract import Direction, Policy, Promotion, Side
 from tieline.contract.naming import API_NAME
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
@@ -70,6 +71,7 @@ class ObjectSettings(Part):
     record_types: dict[TypeName, Annotated[Promotion, Field(strict=False)]] = {}
     sync_once: bool | None = None
     create_in_crm: bool | None = None
+    source: Side | None = Field(default=None, strict=False)
     fields: dict[Name, FieldSettings] = {}
     more_fields: tuple[MoreField, ...] = Field(default=(), strict=False)
 

@@ -102,6 +102,11 @@ class Mapping:
     the two are never joined nor made again by themselves.
     `panel` gives each record an `ERP_Link__c` row for people to read; order lines need none.
     `record_types` overrules `promotion` for records of the CRM with these record types, by `DeveloperName`.
+    `identity` names fields that together tell one record from all others where no single one does: a price by its list
+    and its item. Like a strong key it joins what both sides have at the first match; references agree when the records
+    that they name are tied.
+    `turns` names the fields that follow the source, where an administrator may say which side that is: they then go
+    one way, and new records come from there alone.
     `number` is the ERP field a person knows the record by (order number); it is shown in messages.
     """
 
@@ -124,6 +129,8 @@ class Mapping:
     system_of_record: Side | None = None
     number: str = ""
     review: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()
+    turns: tuple[str, ...] = ()
     panel: bool = True
     crm_constants: MappingType[str, Value] = field(default_factory=dict)
     erp_constants: MappingType[str, Value] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from tieline.store.protocol import Transaction
 from tieline.sync.context import Context
 from tieline.sync.entity_rows import CHOSEN
 from tieline.sync.family import follow_parents, wake_children
+from tieline.sync.identities import identities
 from tieline.sync.matching import Pairing, matches, pair
 from tieline.sync.points import Point
 from tieline.sync.repair import HELD
@@ -42,7 +43,7 @@ def match_mapping(context: Context, entity: str, rules: Rules) -> Matched:
             return Matched()
         crm, erp = _candidates(tx, context, entity, rules)
         numbered = tied_elsewhere(tx, context, rules.name, entity, [link.crm_key for link in crm])
-        found = pair(rules, crm, erp, numbered)
+        found = pair(rules, crm, erp, numbered, identities(tx, context, entity, rules, crm, erp))
         _ask_plugins(context, rules, crm, erp, found)
         by_id = {link.id: link for link in (*crm, *erp)}
         _join(tx, context, entity, rules, found, by_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tieline.contract import Direction, Field
@@ -11,6 +11,9 @@ from tieline.sync.rules import Rules
 
 DISTINCT = "distinct"
 """In `Link.extra` of a CRM record: links it looks like and is not."""
+
+
+Identity = tuple[Canonical, ...]
 
 
 @dataclass(slots=True)
@@ -24,17 +27,25 @@ class Pairing:
 
 
 def pair(
-    rules: Rules, crm: Sequence[Link], erp: Sequence[Link], numbered_elsewhere: Collection[str] = frozenset()
-) -> Pairing:  # fmt: skip
+    rules: Rules,
+    crm: Sequence[Link],
+    erp: Sequence[Link],
+    numbered_elsewhere: Collection[str] = frozenset(),
+    identities: Mapping[str, Identity] | None = None,
+) -> Pairing:
     """Pairs of half-links that agree on a strong key which is unique on both sides. A link with more than one possible
     partner, by one key or by several, is ambiguous, and so are those partners: none of them is linked or created.
     `numbered_elsewhere`: CRM records whose number was given in another company or entity, where it means another
-    record."""
+    record. `identities` are what tells links apart that no single field does, in the CRM's terms, by link id."""
     partners_of_crm: dict[str, set[str]] = {link.id: set() for link in crm}
     partners_of_erp: dict[str, set[str]] = {link.id: set() for link in erp}
     ours = [link for link in crm if link.crm_key not in numbered_elsewhere]
     for key in (f for f in rules.mapping.fields if f.key):
-        _meet(key, ours if key.direction is Direction.TO_CRM else crm, erp, partners_of_crm, partners_of_erp)
+        met = ours if key.direction is Direction.TO_CRM else crm
+        told = (_values(key, ((one.id, one.crm) for one in met)), _values(key, ((one.id, one.erp) for one in erp)))
+        _meet(*told, partners_of_crm, partners_of_erp)
+    known = identities or {}
+    _meet(_known(known, crm), _known(known, erp), partners_of_crm, partners_of_erp)
     result = Pairing()
     for ident, partners in partners_of_crm.items():
         if len(partners) == 1 and partners_of_erp[next(iter(partners))] == {ident}:
@@ -49,7 +60,7 @@ def pair(
 
 def matches(rules: Rules) -> bool:
     """Whether records of this mapping are compared with strangers at all."""
-    return bool(rules.mapping.review) or any(field.key for field in rules.mapping.fields)
+    return bool(rules.mapping.review or rules.mapping.identity) or any(field.key for field in rules.mapping.fields)
 
 
 def _note_alike(rules: Rules, crm: Sequence[Link], erp: Sequence[Link], result: Pairing) -> None:
@@ -79,22 +90,26 @@ def _look(seen: Observation | None, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _meet(
-    key: Field,
-    crm: Sequence[Link],
-    erp: Sequence[Link],
+    crm: Iterable[tuple[str, object]],
+    erp: Iterable[tuple[str, object]],
     partners_of_crm: dict[str, set[str]],
     partners_of_erp: dict[str, set[str]],
 ) -> None:
-    by_value: dict[Canonical, list[str]] = {}
-    for ident, value in _values(key, ((link.id, link.crm) for link in crm)):
+    """Links and what they are known by."""
+    by_value: dict[object, list[str]] = {}
+    for ident, value in crm:
         by_value.setdefault(value, []).append(ident)
-    for ident, value in _values(key, ((link.id, link.erp) for link in erp)):
+    for ident, value in erp:
         for partner in by_value.get(value, ()):
             partners_of_crm[partner].add(ident)
             partners_of_erp[ident].add(partner)
 
 
-def _values(key: Field, seen: Iterable[tuple[str, object]]) -> Iterable[tuple[str, Canonical]]:
+def _known(identities: Mapping[str, Identity], links: Sequence[Link]) -> Iterator[tuple[str, object]]:
+    return ((link.id, identities[link.id]) for link in links if link.id in identities)
+
+
+def _values(key: Field, seen: Iterable[tuple[str, object]]) -> Iterator[tuple[str, Canonical]]:
     for ident, observation in seen:
         value = getattr(observation, "fields", {}).get(key.crm)
         if value is not None and value is not False:

@@ -245,7 +245,7 @@ class Observer:
 
     def _can_start_in_crm(self, rules: Rules) -> bool:
         mapping = rules.mapping
-        return mapping.create_in_erp or any(field.key for field in mapping.fields)
+        return mapping.create_in_erp or bool(mapping.identity) or any(field.key for field in mapping.fields)
 
     def _embedded(
         self, tx: Transaction, entity: str, rules: Rules, child: Rules, records: Iterable[Record], moved: Set[str],

@@ -1,7 +1,8 @@
 """Items and order-entry price lists.
 
 Items go to Intacct when a person says so, or come from there: an administrator turns the fields' directions as they
-like. Price lists come from Intacct. The base list is the standard price book, all others price books of their own.
+like, or makes one side the source. Price lists come from Intacct unless the org is made their source. The base list is
+the standard price book, all others price books of their own.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ ITEMS = Mapping(
     erp_object="ITEM",
     number="ITEMID",
     erp_constants={"ITEMTYPE": "Non-Inventory"},
+    turns=("Name", "IsActive", "Description"),
     fields=(
         Field("ProductCode", "ITEMID", Text(30), locked=True, required=True, key=True, label="Item ID"),
         Field("Name", "NAME", Text(100), required=True, label="Item name"),
@@ -38,6 +40,7 @@ PRICE_LISTS = Mapping(
     number="BOOK",
     promotion=Promotion.NEVER,
     create_in_erp=False,
+    turns=("Name", "IsActive"),
     fields=(
         Field("Name", "BOOK", Text(80), Direction.TO_CRM, locked=True, key=True,
               label="Price list"),
@@ -45,6 +48,11 @@ PRICE_LISTS = Mapping(
               label="Active"),
     ),
 )  # fmt: skip
+
+
+def _tied(crm: str, erp: str, to: str, label: str) -> Field:
+    return Field(crm, erp, Reference(to), Direction.TO_CRM, locked=True, required=True, label=label)
+
 
 PRICES = Mapping(
     system=SYSTEM,
@@ -56,9 +64,11 @@ PRICES = Mapping(
     promotion=Promotion.NEVER,
     create_in_erp=False,
     panel=False,
+    identity=("Pricebook2Id", "Product2Id"),
+    turns=("Pricebook2Id", "Product2Id", "UnitPrice", "IsActive"),
     fields=(
-        mirrored("Pricebook2Id", "PRICELISTID", Reference(PRICE_LIST), "Price list"),
-        mirrored("Product2Id", "ITEMID", Reference(ITEM), "Item"),
+        _tied("Pricebook2Id", "PRICELISTID", PRICE_LIST, "Price list"),
+        _tied("Product2Id", "ITEMID", ITEM, "Item"),
         mirrored("UnitPrice", "VALUE", MONEY, "Price"),
         Field("IsActive", "STATUS", Flag(), Direction.TO_CRM, via=ACTIVE,
               label="Active"),

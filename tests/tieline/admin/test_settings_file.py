@@ -251,3 +251,49 @@ def test_a_record_type_that_the_file_does_not_name_may_be_set() -> None:
         parsed(table, "never")
     assert named(entries, f"{here}.fields.Prospect") is None
     assert named(entries, "record_types.Prospect") is None
+
+
+PRICE = Mapping(
+    "toy", "price", "Price", "Price__c", "Prices",
+    (
+        Field("Item__c", "item", direction=Direction.TO_CRM, locked=True, key=True),
+        Field("Amount__c", "amount", Number(2), Direction.TO_CRM, locked=True),
+        Field("Seen__c", "seen", direction=Direction.TO_CRM, locked=True),
+    ),
+    promotion=Promotion.NEVER, create_in_erp=False, turns=("Item__c", "Amount__c"),
+)  # fmt: skip
+
+
+def _turned(source: str) -> Mapping:
+    settings = Document(f"back_offices: {{books: {{objects: {{price: {{source: {source}}}}}}}}}").settings
+    (made,) = effective((PRICE,), settings.of("books"))
+    return made
+
+
+def test_the_side_that_is_the_source_sends_and_makes_records() -> None:
+    crm, erp = _turned("crm"), _turned("erp")
+    ways = [field.direction for field in crm.fields]
+    assert ways == [Direction.TO_ERP, Direction.TO_ERP, Direction.TO_CRM]  # what Intacct alone knows comes from there
+    assert (crm.create_in_erp, crm.create_in_crm, crm.promotion) == (True, False, Promotion.AUTOMATIC)
+    assert {field.direction for field in erp.fields} == {Direction.TO_CRM}
+    assert (erp.create_in_erp, erp.create_in_crm, erp.promotion) == (False, True, Promotion.NEVER)
+
+
+def test_records_below_others_go_with_them_and_a_choice_of_promotion_stands() -> None:
+    text = "back_offices: {books: {objects: {price: {source: crm, promotion: manual}}}}"
+    (chosen,) = effective((PRICE,), Document(text).settings.of("books"))
+    assert chosen.promotion is Promotion.MANUAL
+    below = Mapping("toy", "price", "P", "P__c", "Ps", PRICE.fields, parent="customer", turns=PRICE.turns)
+    settings = Document("back_offices: {books: {objects: {price: {source: crm}}}}").settings
+    (made,) = effective((below,), settings.of("books"))
+    assert made.promotion is Promotion.WITH_PARENT
+
+
+def test_a_source_is_told_where_there_is_none_to_choose(tmp_path: Path) -> None:
+    file = SettingsFile(tmp_path / "settings.yaml", {"books": (CUSTOMER, PRICE)})
+    assert not file.checked("back_offices: {books: {objects: {price: {source: erp}}}}").faults
+    told = _mistakes(file, "back_offices: {books: {objects: {customer: {source: crm}}}}")
+    assert [line for line, _ in told] == [1]
+    assert "neither side is the only source" in told[0][1]
+    entries = catalogue(file.checked("back_offices: {}").settings, file.declared)
+    assert [one.choices for one in entries if one.path[-1] == "source"] == [("crm", "erp")]

@@ -36,7 +36,6 @@ ENTITY = "100-US"
 FINAL = ("Done", "Refused", "Failed")
 OPTIONS = Options(overlap=timedelta(seconds=2), lists_every=timedelta(0), retry_first=timedelta(0))
 SETTINGS = {
-    "entities": ENTITY,
     "order_definition": "Sales Order, Rush Order",
     "other_definitions": "Service Agreement",
 }
@@ -66,6 +65,7 @@ class Office:
     company: RunningSandbox
     clock: MovedClock
     sandbox_clock: Clock
+    entity: str
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     waiting: list[tuple[bytes, Callable[[], object]]] = field(default_factory=list)
 
@@ -185,9 +185,10 @@ class Office:
         self.price(ident)
         return ident
 
-    def price(self, product: str) -> str:
-        (book,) = self.rows("Pricebook2", IsStandard=True)
-        fields = {"Product2Id": product, "Pricebook2Id": book["Id"], "UnitPrice": 12.5, "IsActive": True}
+    def price(self, product: str, book: str = "", price: float = 12.5) -> str:
+        """In the standard price book, unless another one is named."""
+        (standard,) = self.rows("Pricebook2", IsStandard=True)
+        fields = {"Product2Id": product, "Pricebook2Id": book or standard["Id"], "UnitPrice": price, "IsActive": True}
         return self.make("PricebookEntry", "admin", **fields)
 
     def opportunity(self, account: str, *products: str, **values: Any) -> str:
@@ -201,7 +202,7 @@ class Office:
 
     def listed(self, label: str, key: str) -> str:
         """The org's row of a managed list."""
-        (row,) = self.rows(f"Intacct_{label}__c", Key__c=f"{BOOKS}/{ENTITY}/{key}")
+        (row,) = self.rows(f"Intacct_{label}__c", Key__c=f"{BOOKS}/{self.entity}/{key}")
         return str(row["Id"])
 
     def documents(self, opportunity: str) -> list[dict[str, Any]]:
@@ -215,7 +216,7 @@ def _rows(box: RunningSandbox, kind: str, holding: Mapping[str, Any]) -> list[di
     return [row for row in found if all(row.get(name) == value for name, value in holding.items())]
 
 
-def _office(folder: Path, leaving: ExitStack) -> Office:
+def _office(folder: Path, leaving: ExitStack, entity: str) -> Office:
     clock, sandbox_clock = MovedClock(), Clock()
     org = leaving.enter_context(start(build_org, "org", folder / "org", clock=sandbox_clock))
     company = leaving.enter_context(start(build, "intacct", folder / BOOKS, clock=sandbox_clock))
@@ -223,10 +224,10 @@ def _office(folder: Path, leaving: ExitStack) -> Office:
         Runtime(folder / "state", environment={}, clock=clock, randomness=SystemRandomness(), say=lambda _line: None)
     )
     connect(runtime, "org", "org", Said(org.document_path))
-    connect(runtime, "intacct", BOOKS, Said(company.document_path, SETTINGS))
+    connect(runtime, "intacct", BOOKS, Said(company.document_path, {**SETTINGS, "entities": entity}))
     installer = Installer(runtime, "intacct")
     installer.apply(installer.plan())
-    made = Office(runtime, org, company, clock, sandbox_clock)
+    made = Office(runtime, org, company, clock, sandbox_clock, entity)
     _let_people_press(made)
     made.settle()
     return made
@@ -242,4 +243,11 @@ def _let_people_press(office: Office) -> None:
 @pytest.fixture(scope="package")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with ExitStack() as leaving:
-        yield _office(tmp_path_factory.mktemp("office"), leaving)
+        yield _office(tmp_path_factory.mktemp("office"), leaving, ENTITY)
+
+
+@pytest.fixture(scope="module")
+def top(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """An office at the top level of its company."""
+    with ExitStack() as leaving:
+        yield _office(tmp_path_factory.mktemp("top"), leaving, "")

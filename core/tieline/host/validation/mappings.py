@@ -35,6 +35,8 @@ def check_mapping(mapping: Mapping, everything: Declarations) -> Iterator[Proble
     yield from _sets_of_fields(mapping, where)
     for field in mapping.fields:
         yield from _field(mapping, field, everything, path(where, field.crm))
+    for name in (*mapping.turns, *mapping.identity):
+        yield from check_known(where, "field", name, (field.crm for field in mapping.fields))
 
 
 def _place(mapping: Mapping, everything: Declarations, where: str) -> Iterator[Problem]:
