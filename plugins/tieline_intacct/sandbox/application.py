@@ -103,7 +103,8 @@ class Intacct:
             return respond(request, 200, envelope.failed_control(Problem(BAD_XML, f"XML error: {error}")))
         except Refused as refused:
             return respond(request, 200, envelope.failed_control(*refused.problems))
-        return self._operate(request, door, envelope, asked, probe)
+        answer = self._operate(request, door, envelope, asked, probe)
+        return respond(request, 200, envelope.acknowledged()) if asked.later else answer
 
     def _operate(self, request: Request, door: Door, envelope: Envelope, asked: Asked, probe: Probe) -> Response:
         try:

@@ -60,7 +60,8 @@ class Door:
         sender = (elements.text_of(control, "senderid"), elements.text_of(control, "password"))
         if sender != (self.pair["sender_id"], self.pair["sender_password"]):
             raise refused(NOT_SIGNED_IN, "Incorrect Intacct XML Partner ID or password.")
-        if elements.text_of(control, "policyid"):
+        policy = elements.text_of(control, "policyid")
+        if policy and policy != self.profile.policy:
             raise refused(NOT_SIGNED_IN, "Invalid transport policy. No policy of that name is set up.")
         return control
 

@@ -42,6 +42,13 @@ class Envelope:
         self._add_errors(operation, problems)
         return self
 
+    def acknowledged(self) -> Envelope:
+        """Of a call by a transport policy this is all that comes at once [D]."""
+        told = Envelope(self._control)
+        elements.add(elements.add(told.root, "acknowledgement"), "status", SUCCESS)
+        told._add_control(SUCCESS)
+        return told
+
     def begin(self, company: str, session: Session) -> None:
         """The request is let in."""
         self._add_control(SUCCESS)

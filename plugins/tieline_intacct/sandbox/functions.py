@@ -11,6 +11,7 @@ from tieline_intacct.sandbox import (
     contracts,
     dimensions,
     elements,
+    invoices,
     legacy,
     listing,
     payments,
@@ -53,6 +54,8 @@ FUNCTIONS: Mapping[str, Function] = {
         f"delete_{noun}": Function(legacy.delete_named, writes=True, object=noun.upper())
         for noun in legacy.DELETED_BY_NAME
     },
+    "create_invoice": Function(invoices.create, writes=True, object="ARINVOICE"),
+    "delete_invoice": Function(invoices.delete, writes=True, object="ARINVOICE"),
     "create_arpayment": Function(payments_legacy.create, writes=True, object=payments.PAYMENT),
     "apply_arpayment": Function(payments_legacy.apply, writes=True, object=payments.PAYMENT),
     "reverse_arpayment": Function(payments_legacy.reverse, writes=True, object=payments.PAYMENT),

@@ -38,12 +38,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request. `unique`: a controlid that was executed is refused; `together`: all functions or none [D]."""
+    """One request. `unique`: a controlid that was executed is refused; `together`: all functions or none; `later`: the
+    reply is not wanted on this connection [D]."""
 
     authentication: Element | None
     calls: Sequence[Call]
     unique: bool
     together: bool
+    later: bool = False
 
 
 class Company(Protocol):
@@ -160,6 +162,7 @@ def asked_of(root: Element) -> Asked:
         authentication=elements.child(operation, "authentication"),
         calls=_calls(operation),
         unique=_truth("uniqueid", elements.text_of(control, "uniqueid") if control is not None else "", default=True),
+        later=control is not None and bool(elements.text_of(control, "policyid")),
         together=_truth("transaction", operation.get("transaction", ""), default=False),
     )
 

@@ -42,7 +42,7 @@ def update(scope: Scope, payment: Row, given: Mapping[str, str], lists: Lists) -
     return _submit(scope, changed) if given.get("ACTION") == "Submit" else changed
 
 
-def check_removable(payment: Row) -> None:
+def check_removable(_scope: Scope, payment: Row) -> None:
     """Raises Refused."""
     _check_draft(payment, "deleted")
 

@@ -31,6 +31,7 @@ class Profile:
     auto_numbering: bool = True
     zone: str = "UTC"  # of WHENCREATED and WHENMODIFIED: not documented; a CRM adapter assumes America/New_York [T]
     company_expired: bool = False  # an expired demo company is refused with PL04000055 [S]
+    policy: str = ""  # a transport policy that is set up: its calls are acknowledged, the real reply goes nowhere
     audit_failing: bool = False  # AUDITHISTORY answers DL02000001, as one client met it [T]
 
     def changed(self, values: Mapping[str, Any]) -> Profile:

@@ -11,6 +11,7 @@ from tieline_intacct.sandbox.scope import Scope
 from tieline_intacct.sandbox.values import cents, number, plain
 
 INVOICE, ITEM = "ARINVOICE", "ARINVOICEITEM"
+DRAFT = "Draft"
 
 
 def invoice(scope: Scope, key: str) -> Row:
@@ -33,6 +34,8 @@ def amount(row: Row, name: str) -> Decimal:
 
 def pay(scope: Scope, of: Row, more: Decimal, on: str | None) -> None:
     """Add to what was paid, in the invoice's currency; less than nothing takes back. Raises Refused."""
+    if of.get("STATE") == DRAFT:
+        raise business(f"Invoice {of.get('RECORDID')} is a draft and cannot be paid")
     entered, before = amount(of, "TRX_TOTALENTERED"), amount(of, "TRX_TOTALPAID")
     if not 0 <= before + more <= entered or not more:
         due = plain(entered - before)

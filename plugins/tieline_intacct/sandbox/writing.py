@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tieline_intacct.sandbox import elements, payments, records
+from tieline_intacct.sandbox import elements, invoices, payments, receivables, records
 from tieline_intacct.sandbox.catalogue import Kind, ObjectType
 from tieline_intacct.sandbox.elements import Element
 from tieline_intacct.sandbox.problems import Problem, Refused, business
@@ -17,6 +17,10 @@ from tieline_intacct.sandbox.rows import RECORDNO, Row, found_rows, seen
 from tieline_intacct.sandbox.scope import Scope
 
 MOST_RECORDS = 100
+_BEFORE_REMOVAL: Mapping[str, Callable[[Scope, Row], None]] = {
+    payments.PAYMENT: payments.check_removable,
+    receivables.INVOICE: invoices.release,
+}
 Save = Callable[[Scope, Element], Row]
 
 
@@ -37,8 +41,8 @@ def delete(scope: Scope, element: Element) -> Result:
         try:
             with scope.tx.savepoint():
                 row = numbered(scope, kind, key)
-                if row is not None and kind.name == payments.PAYMENT:
-                    payments.check_removable(row)
+                if row is not None and kind.name in _BEFORE_REMOVAL:
+                    _BEFORE_REMOVAL[kind.name](scope, row)
                 remove(scope, kind, row, key)
             gone += 1
         except Refused as refused:

@@ -161,3 +161,54 @@ def test_the_older_functions(sold: Any) -> None:
 )
 def test_what_the_older_functions_refuse(sold: Any, function: str, words: str) -> None:
     assert words in sold.words(function)
+
+
+def typed_in(lines: str = "", header: str = "", more: str = "<termname>N30</termname>") -> str:
+    line = "<lineitem><glaccountno>4000</glaccountno><amount>10.005</amount><locationid>100-US</locationid></lineitem>"
+    return (
+        f"<create_invoice><customerid>C-1</customerid><datecreated>{DATE}</datecreated>{more}{header}"
+        f"<invoiceitems>{lines or line}</invoiceitems></create_invoice>"
+    )
+
+
+def test_an_invoice_is_typed_in_and_paid(shop: Any) -> None:
+    (made, other) = shop.good(
+        typed_in(), typed_in(header="<action>Draft</action><invoiceno>7</invoiceno><currency>EUR</currency>")
+    )
+    assert (made.findtext("key"), other.findtext("key")) == ("1", "2")
+    assert shop.rows("ARINVOICE", "RECORDID", "TRX_TOTALDUE", "TOTALDUE", "WHENDUE", "STATE") == [
+        ("7", "10.01", "11.01", "06/01/2026", "Draft"),
+        ("INV-0001", "10.01", "10.01", "06/01/2026", "Posted"),
+    ]
+    assert shop.rows("ARINVOICEITEM", "RECORDKEY", "ACCOUNTNO", "AMOUNT")[1] == ("2", "4000", "11.01")
+    assert "is a draft and cannot be paid" in shop.words(paid(one(2, "1")))
+    shop.good(paid(one(1, "10.01")), '<delete_invoice key="2"/>')
+    assert shop.rows("ARINVOICE", "STATE") == [("Paid",)]
+    assert "Payments were made" in shop.words("<delete><object>ARINVOICE</object><keys>1</keys></delete>")
+
+
+def test_the_invoice_of_a_document_stays_with_it(shop: Any) -> None:
+    shop.document("Sales Invoice")
+    for function in ('<delete_invoice key="1"/>', "<delete><object>ARINVOICE</object><keys>1</keys></delete>"):
+        assert "SODOCUMENT 1 uses it" in shop.words(function)
+    assert len(shop.rows("ARINVOICEITEM", "RECORDNO")) == 1
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (typed_in(more=""), "needs termname or datedue"),
+        (typed_in("<lineitem><amount>1</amount></lineitem>"), "needs glaccountno or accountlabel"),
+        (typed_in("<lineitem><glaccountno>1</glaccountno><amount>1</amount></lineitem>"), "Invalid glaccountno '1'"),
+        (typed_in("<lineitem><accountlabel>a</accountlabel><amount>x</amount></lineitem>"), "amount must be a number"),
+        (typed_in("<lineitem><accountlabel>a</accountlabel><amount>1</amount></lineitem>"), "Location is required"),
+        (typed_in(header="<action>Send</action>"), "action must be Draft or Submit"),
+        (typed_in(header="<invoiceno>SI0001</invoiceno>"), "SI0001 is already in use"),
+        (typed_in(header="<description>d</description><action>Draft</action>"), "action is out of order"),
+        (typed_in(more="<termname>N99</termname>"), "Invalid TERMNAME"),
+        ('<delete_invoice key="9"/>', "Cannot find ARINVOICE with key '9'"),
+    ],
+)
+def test_invoices_that_are_refused(shop: Any, function: str, words: str) -> None:
+    shop.document("Sales Invoice")
+    assert words in shop.words(function)

@@ -102,6 +102,18 @@ def test_the_control_is_checked_first(desk: Any, forms: Any, inside: str, number
     assert forms.errors(root)[0][0] == number
 
 
+def test_a_call_by_a_transport_policy_is_acknowledged(
+    desk: Any,
+    forms: Any,
+) -> None:
+    desk.switch(policy="p")
+    create = forms.customer("C-1")
+    root = forms.parsed(desk.send(desk.request(create, more="<policyid>p</policyid>")))
+    assert [one.tag for one in root] == ["acknowledgement", "control"]
+    assert root.findtext("acknowledgement/status") == "success"
+    assert desk.rows("CUSTOMER", "CUSTOMERID") == [("C-1",)], "it was done all the same"
+
+
 def test_a_transport_policy_is_not_set_up(desk: Any, forms: Any) -> None:
     root = forms.parsed(desk.send(desk.request(QUERY, more="<policyid>p</policyid>")))
     assert "transport policy" in forms.errors(root)[0][1]

@@ -109,10 +109,10 @@ def _check(scope: Scope, given: Mapping[str, str]) -> None:
         raise invalid(f"quantity {bad}") from None
     if seen(scope, scope.catalogue["UOMDETAIL"], given["UNIT"]) is None:
         raise Refused(Problem(INVALID, f"The unit '{given['UNIT']}' is not set up", object=LINE, field="UNIT"))
-    _check_location(scope, given.get("LOCATIONID", ""))
+    check_location(scope, given.get("LOCATIONID", ""))
 
 
-def _check_location(scope: Scope, location: str) -> None:
+def check_location(scope: Scope, location: str) -> None:
     """Every line has one in a company with entities [D]; an entity may use its own alone [I]."""
     if not location:
         raise Refused(Problem(BUSINESS, "Location is required on every line", "Enter a location.", LINE, "LOCATIONID"))

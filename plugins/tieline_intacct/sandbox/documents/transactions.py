@@ -54,7 +54,7 @@ def create_document(scope: Scope, given: Mapping[str, str], items: Sequence[Mapp
 
 
 def _begin(scope: Scope, definition: Row, given: Mapping[str, str]) -> Row:
-    whole = {**given, **_numbered(scope, definition, given), **_money(scope, given), **_due(scope, given)}
+    whole = {**given, **_numbered(scope, definition, given), **money(scope, given), **due(scope, given)}
     return records.save(scope, scope.catalogue[DOCUMENT], whole, None)
 
 
@@ -98,7 +98,7 @@ def change_document(scope: Scope, document: Row, given: Mapping[str, str]) -> Ro
     """The header alone; the caller settles the totals. Raises Refused."""
     if "TERMNAME" in given and "WHENDUE" not in given:
         dates = {"WHENCREATED": given.get("WHENCREATED") or document.get("WHENCREATED") or ""}
-        given = {**given, **_due(scope, {**dates, "TERMNAME": given["TERMNAME"]})}
+        given = {**given, **due(scope, {**dates, "TERMNAME": given["TERMNAME"]})}
     _check_state(given.get("STATE"))
     return records.save(scope, document.kind, given, document)
 
@@ -172,7 +172,7 @@ def _next(scope: Scope, definition: Row) -> str:
             return docno
 
 
-def _money(scope: Scope, given: Mapping[str, str]) -> dict[str, str]:
+def money(scope: Scope, given: Mapping[str, str]) -> dict[str, str]:
     """The base currency is the entity's [D]; the document's own is the base unless it says another. Raises Refused."""
     base = base_currency(scope)
     if given.get("BASECURR") and given["BASECURR"] != base:
@@ -198,7 +198,7 @@ def _rate(scope: Scope, currency: str, base: str) -> str:
     raise business(f"There is no exchange rate from {currency} to {base}", "Set up the rate, or send exchrate.")
 
 
-def _due(scope: Scope, given: Mapping[str, str]) -> dict[str, str]:
+def due(scope: Scope, given: Mapping[str, str]) -> dict[str, str]:
     """A term says when a document is due, unless the document does."""
     term = seen(scope, scope.catalogue["ARTERM"], given.get("TERMNAME") or "")
     if given.get("WHENDUE") or term is None or not given.get("WHENCREATED"):
