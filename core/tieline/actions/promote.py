@@ -121,7 +121,7 @@ def _is_nowhere(context: Context, link: Link) -> bool:
     return link.entity not in context.entities or not _is_out(link)
 
 
-def _is_undecided(context: Context, link: Link) -> bool:
+def is_undecided(context: Context, link: Link) -> bool:
     """It stands at the top level only for want of a choice."""
     return _is_nowhere(context, link) and not link.extra.get(CHOSEN)
 
@@ -142,7 +142,7 @@ def home_of(context: Context, mapping: str, crm_key: str) -> str | None:
     with context.store.reading() as tx:
         for entity in context.entities:
             link = tx.links_by_key(context.back_office, entity, mapping, Side.CRM, [crm_key]).get(crm_key)
-            if link is not None and not link.tombstone and not _is_undecided(context, link):
+            if link is not None and not link.tombstone and not is_undecided(context, link):
                 found.append(entity)
     return found[0] if len(found) == 1 else None
 

@@ -26,6 +26,7 @@ COMMANDS: dict[str, Lazy] = {
     "missing": Lazy("tieline.cli.missing:missing", "List records that seem to be gone."),
     "history": Lazy("tieline.cli.history:history", "Show what happened, newest first."),
     "package": Lazy("tieline.cli.package:package", "Plan and apply what the org must hold."),
+    "promote": Lazy("tieline.cli.promote:promote", "Send many records to a back office at once."),
     "settings": Lazy("tieline.cli.settings:settings", "Choose what is synced, which way, and when."),
     "status": Lazy("tieline.cli.status:status", "Count records by sync status."),
     "sync": Lazy("tieline.cli.sync:sync", "Bring the org and a back office together."),
