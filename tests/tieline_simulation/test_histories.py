@@ -16,7 +16,7 @@ from tieline_simulation.total import Total
 from tieline_simulation.workers import crew
 
 QUICK = 40
-DEEP = 1000
+DEEP = 600
 
 
 def _play(shape: str, seed: int, count: int, jobs: int = 1, **more: object) -> Total:
@@ -64,4 +64,4 @@ def test_nothing_is_lost_in_many_histories(shape: str) -> None:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("shape", list(SHAPES))
 def test_killed_everywhere(shape: str) -> None:
-    _play(shape, 0, 4, jobs=2, crash="every")
+    _play(shape, 0, 2, jobs=2, crash="every")
