@@ -1,7 +1,7 @@
 """What the vendor bills: a record written, or a reading call, is one transaction [W].
 
-Counted in this process and by the month (UTC). The count starts anew with the process, so it is a brake and not an
-account: the company's own dashboard tells what is billed.
+Counted by the month (UTC), before a call is sent; the host keeps the sum. Others who use the company are not in it, so
+it is a brake and not an account: the company's own dashboard tells what is billed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from tieline.contract import Clock, RateLimited
+from tieline.contract import Clock, ForgetfulMeter, Meter, RateLimited
 
 
 @dataclass
@@ -19,19 +19,17 @@ class Budget:
 
     clock: Clock
     limit: int
-    used: int = 0
-    month: str = ""
+    meter: Meter = field(default_factory=ForgetfulMeter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def spend(self, transactions: int) -> None:
         """Raises RateLimited before anything is sent, until the next month."""
         now = self.clock.now().astimezone(UTC)
+        month = f"{now:%Y-%m}"
         with self._lock:
-            if self.month != f"{now:%Y-%m}":
-                self.month, self.used = f"{now:%Y-%m}", 0
-            if self.limit and self.used + transactions > self.limit:
+            if self.limit and self.meter.used(month) + transactions > self.limit:
                 raise self._used_up(now)
-            self.used += transactions
+            self.meter.add(month, transactions)
 
     def _used_up(self, now: datetime) -> RateLimited:
         year, month = (now.year + 1, 1) if now.month == 12 else (now.year, now.month + 1)

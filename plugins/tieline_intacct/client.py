@@ -114,5 +114,6 @@ class IntacctClient:
 def connect(context: ClientContext) -> IntacctClient:
     """The client factory of the system. Raises Misconfigured for settings that cannot work; does no IO."""
     company = company_of(context.settings)
-    gateway = Gateway(company, context.transport, context.clock, Budget(context.clock, company.monthly_calls))
+    budget = Budget(context.clock, company.monthly_calls, context.meter)
+    gateway = Gateway(company, context.transport, context.clock, budget)
     return IntacctClient(Access(company, gateway, Schema(gateway)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from tieline.contract import DemoPlan, System
+from tieline.contract import DemoPlan, Polling, System
 from tieline_intacct.client import connect
 from tieline_intacct.names import CONTACT, CUSTOMER, INVOICE_ACTION, ITEM, ORDER_ACTION, QUOTE_ACTION, SYSTEM
 from tieline_intacct.settings import SETTINGS, describe_sandbox
@@ -27,6 +28,8 @@ INTACCT = System(
     sandbox=sandbox,
     describe_sandbox=describe_sandbox,
     entity_label="Entity",
+    polling=Polling(changes=timedelta(minutes=10), lists=timedelta(hours=1)),  # each question is billed
+    monthly_limit="monthly_calls",
     demo=DemoPlan(
         CUSTOMER,
         CONTACT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from tieline.cli.invocation import Invocation, pass_invocation
 from tieline.contract import Explanation
 
 if TYPE_CHECKING:
+    from tieline.host.billing import Bill
     from tieline.store.nouns import Link
     from tieline.store.protocol import Transaction
 
@@ -28,11 +30,13 @@ def status(invocation: Invocation, back_office: str, transitions: bool) -> None:
     if transitions:
         _show_table(invocation)
         return
+    from tieline.host.billing import bill_of
+
     runtime = invocation.runtime
     offices = [runtime.back_office(back_office)] if back_office else runtime.back_offices()
     with runtime.store.reading() as tx:
         tell = _teller(invocation)
-        documents = [_document(tx, one.name, partial(tell, one.system.name)) for one in offices]
+        documents = [_document(tx, one.name, partial(tell, one.system.name), bill_of(runtime, one)) for one in offices]
     invocation.show({"back_offices": documents}, lambda: _lines(documents))
 
 
@@ -65,7 +69,9 @@ def _teller(invocation: Invocation) -> Callable[[str, Link], Explanation]:
     return tell
 
 
-def _document(tx: Transaction, name: str, tell: Callable[[Link], Explanation]) -> dict[str, Any]:
+def _document(
+    tx: Transaction, name: str, tell: Callable[[Link], Explanation], bill: Bill | None
+) -> dict[str, Any]:  # fmt: skip
     from tieline.sync.history import READ, since
 
     counts: dict[str, dict[str, int]] = {}
@@ -79,6 +85,7 @@ def _document(tx: Transaction, name: str, tell: Callable[[Link], Explanation]) -
         "open_calls": len(tx.open_calls(name)),
         "open_conflicts": len(tx.conflicts(name, open_only=True)),
         "next_retry": tx.next_due(name),
+        **({"billed_calls": asdict(bill)} if bill else {}),
         "out_of_sync": [
             {
                 "mapping": link.mapping,
@@ -95,6 +102,8 @@ def _document(tx: Transaction, name: str, tell: Callable[[Link], Explanation]) -
 
 
 def _lines(documents: list[dict[str, Any]]) -> Iterator[str]:
+    from tieline.host.billing import Bill
+
     if not documents:
         yield "No back office is connected yet. Run `tieline connect SYSTEM NAME`."
     for one in documents:
@@ -103,6 +112,8 @@ def _lines(documents: list[dict[str, Any]]) -> Iterator[str]:
             told = ", ".join(f"{count} {state}" for state, count in states.items())
             yield f"  {mapping:<20} {told}"
         yield f"  open calls {one['open_calls']}, open conflicts {one['open_conflicts']}"
+        if "billed_calls" in one:
+            yield f"  {Bill(**one['billed_calls']).sentence()}"
         for link in one["out_of_sync"]:
             since = f" since {link['since']:%Y-%m-%d %H:%M} UTC" if link["since"] else ""
             yield f"  ! {link['mapping']} {link['crm_id'] or link['erp_id']}: {link['status']}{since}"

@@ -58,8 +58,9 @@ from tieline.contract.inbound import InboundAnswer, InboundRequest, InboundRoute
 from tieline.contract.kinds import Choice, Day, Flag, Format, Instant, Kind, Number, Option, Person, Reference, Text
 from tieline.contract.lists import ManagedList, SettledList
 from tieline.contract.mapping import Conversion, Direction, Field, Mapping, Policy, Promotion, Side
+from tieline.contract.metering import ForgetfulMeter, Meter
 from tieline.contract.presentation import Layout, PageLink, Translations
-from tieline.contract.system import CONTRACT, ClientContext, DemoPlan, Setting, System
+from tieline.contract.system import CONTRACT, ClientContext, DemoPlan, Polling, Setting, System
 from tieline.contract.transport import HttpRequest, HttpResponse, Transport
 from tieline.contract.values import Value, Values
 
@@ -97,6 +98,7 @@ __all__ = [
     "FieldConflict",
     "Fillable",
     "Flag",
+    "ForgetfulMeter",
     "Format",
     "Gone",
     "HttpRequest",
@@ -112,6 +114,7 @@ __all__ = [
     "ListRow",
     "ManagedList",
     "Mapping",
+    "Meter",
     "Misconfigured",
     "NothingSent",
     "Number",
@@ -127,6 +130,7 @@ __all__ = [
     "PermanentError",
     "Person",
     "Policy",
+    "Polling",
     "Precondition",
     "Promote",
     "Promotion",

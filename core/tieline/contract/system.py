@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from tieline.contract.client import Client
 from tieline.contract.effects import Clock, Randomness
+from tieline.contract.metering import ForgetfulMeter, Meter
 from tieline.contract.transport import Transport
 
 CONTRACT = 1
@@ -28,13 +30,24 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class ClientContext:
-    """What a client factory gets: settings (secrets in clear, never to be logged), and its effects."""
+    """What a client factory gets: settings (secrets in clear, never to be logged), and its effects. `meter` keeps
+    counts of billed calls across restarts."""
 
     back_office: str
     settings: Mapping[str, str]
     transport: Transport
     clock: Clock
     randomness: Randomness
+    meter: Meter = field(default_factory=ForgetfulMeter)
+
+
+@dataclass(frozen=True, slots=True)
+class Polling:
+    """How often the host looks, as the plugin thinks best; an administrator may say otherwise (`changes_every`,
+    `lists_every`). `changes`: for changed records; nothing: in every cycle. `lists`: at managed lists."""
+
+    changes: timedelta = timedelta(0)
+    lists: timedelta = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,8 @@ class System:
     `one_clock`: its records are stamped by the CRM's own clock (it runs inside the CRM); only then can the newer of two
     edits be told.
     `one_entity`: a back office of it has one accounting entity alone, so people have none to choose.
+    `polling`: how often its back offices are asked. `monthly_limit`: the setting that holds how many billed calls a
+    month may have, for a client that counts them with its meter by months (`2026-05`).
     `several_back_offices`: filled in by the host; the forms of buttons ask which one is meant.
     """
 
@@ -67,6 +82,8 @@ class System:
     one_clock: bool = False
     one_entity: bool = False
     several_back_offices: bool = False
+    polling: Polling = Polling()
+    monthly_limit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

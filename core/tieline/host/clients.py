@@ -6,6 +6,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tieline.contract import (
@@ -22,6 +23,7 @@ from tieline.contract import (
     Transport,
 )
 from tieline.host.connections import Asked
+from tieline.host.metering import FileMeter
 from tieline.host.secrecy import Redactor
 from tieline.transport import HttpTransport, policy_from
 
@@ -45,9 +47,11 @@ class OneTry:
 
 
 class ClientMaker:
-    """`settings` are a connection's, secrets in clear. Transports live until `close`."""
+    """`settings` are a connection's, secrets in clear. Transports live until `close`. What is billed is counted below
+    `billed`."""
 
-    def __init__(self, clock: Clock, randomness: Randomness, redactor: Redactor) -> None:
+    def __init__(self, clock: Clock, randomness: Randomness, redactor: Redactor, billed: Path) -> None:
+        self._billed = billed
         self._clock, self._randomness, self._redactor = clock, randomness, redactor
         self._closing = contextlib.ExitStack()
         self._transports: list[tuple[str, HttpTransport]] = []
@@ -78,7 +82,12 @@ class ClientMaker:
         """A client of a plugin's system."""
         complete = self._complete(Asked.by(system), settings)
         transport = self._transport(name, complete, system.hosts, one_try)
-        return system.client(ClientContext(name, complete, transport, self._clock, self._randomness))
+        context = ClientContext(name, complete, transport, self._clock, self._randomness, self.meter(name))
+        return system.client(context)
+
+    def meter(self, name: str) -> FileMeter:
+        """What this connection has used."""
+        return FileMeter(self._billed / f"{name}.json")
 
     def identity(self, name: str, system: System | None, settings: Mapping[str, str], one_try: bool) -> Identity:
         """Log in and say who answered; `system` None is the org."""

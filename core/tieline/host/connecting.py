@@ -60,6 +60,7 @@ def _values(runtime: Runtime, asked: Asked, former: Connection | None, said: Sai
     _check_not_open(asked, said.settings)
     values |= {**said.settings, **said.secrets}
     asked.check_switches(values)
+    asked.check_paces(values)
     asked.check_complete(values)
     return {name: value for name, value in values.items() if value}
 

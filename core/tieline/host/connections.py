@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tieline.contract import Identity, Misconfigured, Setting, System
 from tieline.host.secrecy import Redactor
-from tieline.host.settings import COMMON, ORG_SETTINGS, ORG_WORD, SALESFORCE, SWITCHES
+from tieline.host.settings import COMMON, LONGEST_PACE, ORG_SETTINGS, ORG_WORD, PACES, SALESFORCE, SWITCHES
 from tieline.host.validation.findings import did_you_mean
 from tieline.host.vault import Vault
 from tieline.store.nouns import Connection
@@ -28,7 +28,7 @@ class Asked:
 
     @classmethod
     def by(cls, system: System) -> Asked:
-        return cls(system.name, system.name, system.label, {s.name: s for s in system.settings} | COMMON)
+        return cls(system.name, system.name, system.label, {s.name: s for s in system.settings} | COMMON | PACES)
 
     @classmethod
     def by_org(cls) -> Asked:
@@ -50,6 +50,14 @@ class Asked:
         for name in SWITCHES:
             if values.get(name, "no") not in {"yes", "no", ""}:
                 raise Misconfigured(f"{name} is yes or no, not {values[name]!r}", where=self.word, mend="Correct it.")
+
+    def check_paces(self, values: Mapping[str, str]) -> None:
+        """Raises Misconfigured for a pace that is no time."""
+        for name in PACES:
+            text = values.get(name, "")
+            if text and not (text.isascii() and text.isdigit() and int(text) <= LONGEST_PACE):
+                mend = f"Give whole seconds from 0 to {LONGEST_PACE}."
+                raise Misconfigured(f"{name} is a number of seconds, not {text!r}", where=self.word, mend=mend)
 
     def check_complete(self, values: Mapping[str, str]) -> None:
         """Raises Misconfigured for the first setting that is missing."""

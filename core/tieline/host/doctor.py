@@ -11,8 +11,9 @@ from typing import Any
 
 from tieline.contract import TielineError
 from tieline.host import key
+from tieline.host.billing import bill_of
 from tieline.host.inventory import inventory
-from tieline.host.runtime import Runtime
+from tieline.host.runtime import BackOffice, Runtime
 from tieline.store.nouns import Connection
 
 
@@ -48,6 +49,7 @@ def examine(
     yield database
     if database.verdict is Verdict.OK:
         yield from _connections(runtime, offline)
+        yield from _billed(runtime)
 
 
 def _guarded(name: str, check: Callable[[], Check]) -> Check:
@@ -99,6 +101,22 @@ def _connections(runtime: Runtime, offline: bool) -> Sequence[Check]:
         _guarded(f"connection {each.name}", lambda each=each: check(runtime, each))  # type: ignore[misc]
         for each in runtime.connections.all()
     ]
+
+
+def _billed(runtime: Runtime) -> Iterator[Check]:
+    """For back offices whose calls cost money."""
+    for office in runtime.back_offices():
+        if office.system.monthly_limit:
+            yield _guarded(f"billed calls {office.name}", lambda office=office: _bill(runtime, office))  # type: ignore[misc]
+
+
+def _bill(runtime: Runtime, office: BackOffice) -> Check:
+    name, bill = f"billed calls {office.name}", bill_of(runtime, office)
+    assert bill is not None
+    if not bill.is_high:
+        return Check(name, Verdict.OK, bill.sentence())
+    mend = f"Raise {office.system.monthly_limit}, or ask less often: settings changes_every and lists_every."
+    return Check(name, Verdict.NOTE, bill.sentence(), mend)
 
 
 def _secrets(runtime: Runtime, connection: Connection) -> Check:

@@ -73,7 +73,7 @@ class Runtime:
         self.redactor = Redactor()
         self.environment, self.say = environment, say
         self._closing = contextlib.ExitStack()
-        self.clients = ClientMaker(clock, randomness, self.redactor)
+        self.clients = ClientMaker(clock, randomness, self.redactor, self.folder.billed)
         self._closing.callback(self.clients.close)
 
     def __enter__(self) -> Self:

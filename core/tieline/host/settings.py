@@ -22,6 +22,24 @@ _COMMON = (
     Setting("allow_private", "Allow private network", "yes: the host may stand in your own network", required=False),
     Setting("proxy", "Proxy", "http://host:port of a CONNECT proxy", required=False),
 )
+_PACES = (
+    Setting(
+        "changes_every",
+        "Look for changes",
+        "Seconds between two looks for changed records; 0: in every cycle; empty: as the plugin thinks best",
+        required=False,
+    ),
+    Setting(
+        "lists_every",
+        "Read lists",
+        "Seconds between two readings of the managed lists; empty: as the plugin thinks best",
+        required=False,
+    ),
+)
+PACES = {setting.name: setting for setting in _PACES}
+"""Of back offices alone: how often they are asked."""
+LONGEST_PACE = 7 * 24 * 3600
+
 COMMON = {setting.name: setting for setting in _COMMON}
 
 SWITCHES = ("allow_local", "allow_private")

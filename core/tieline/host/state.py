@@ -2,6 +2,7 @@
 
 tieline.db     links, audit, connections      key      the key secrets are sealed with, unless TIELINE_KEY is set
 settings.yaml  what an administrator chose to sync
+billed/        calls used of what is billed
 plugins.json   plugins an administrator allowed   log/ what went wrong, in full   lock   held while a command writes
 """
 
@@ -41,6 +42,10 @@ class StateFolder:
     @property
     def settings(self) -> Path:
         return self.path / "settings.yaml"
+
+    @property
+    def billed(self) -> Path:
+        return self.path / "billed"
 
     @property
     def log(self) -> Path:

@@ -80,6 +80,10 @@ class Options:
     have happened. `retry_first` and `retry_last` bound a record's back-off; after `retry_budget` attempts it is Out of
     Sync. `check_pins_every`: how often both sides are asked who they are.
 
+    The back office is read for changes every `changes_every`, and `changes_after_write` something was written to it;
+    its lists every `lists_every`, and at once for a row that nobody knows. What people do to the lists in the org is
+    looked at every `guard_every` at least.
+
     Up to `missing_few` records of a kind may vanish within `missing_within`; more than `missing_share` of those known,
     or more than `missing_most`, are not taken for deleted until a person says so, and are looked for again after
     `missing_again`. Every `audit_every` each kind of record is read whole and compared, `audit_records` a cycle. A
@@ -87,7 +91,10 @@ class Options:
     """
 
     overlap: timedelta = timedelta(minutes=10)
+    changes_every: timedelta = timedelta(0)
+    changes_after_write: timedelta = timedelta(minutes=1)
     lists_every: timedelta = timedelta(minutes=5)
+    guard_every: timedelta = timedelta(minutes=5)
     acknowledge_within: timedelta = timedelta(hours=24)
     absent_after: timedelta = timedelta(minutes=10)
     retry_first: timedelta = timedelta(seconds=30)

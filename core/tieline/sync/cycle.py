@@ -19,6 +19,7 @@ from tieline.sync.lists import sync_lists
 from tieline.sync.match import match_mapping
 from tieline.sync.missing import report_suspicions
 from tieline.sync.observe import Observer, Seen
+from tieline.sync.pace import CHANGES
 from tieline.sync.panel import write_panels
 from tieline.sync.pins import OTHER_TENANT, check_pins, report_closed
 from tieline.sync.points import Point
@@ -84,6 +85,7 @@ class Cycle:
     def look(self) -> None:
         """Read both sides before anything is decided. A `run` soon afterwards goes on from what was read: every record
         and the places of the cursors are kept, and what changes meanwhile is met by the next cycle."""
+        self.context.pace.ask(CHANGES)
         self.observe()
         self._looked = self.context.clock.monotonic()
 
@@ -108,7 +110,15 @@ class Cycle:
         self.settle()
         if self.desk is not None:
             self.stage("answers", self._answer)
+        self._plan_next_look()
         return self.report
+
+    def _plan_next_look(self) -> None:
+        """What we wrote is soon looked at: a system makes more of it than it was told, numbers and documents. A reading
+        that failed as a whole is tried again as soon; a kind of record that is refused for good waits for its turn."""
+        failed = any(line.startswith(f"read {Side.ERP}:") for line in self.report.problems)
+        if failed or self.report.writes.erp or self.report.requests:
+            self.context.pace.by(CHANGES, self.context.clock.now() + self.context.options.changes_after_write)
 
     def _check_pins(self) -> None:
         """Raises Misconfigured when another org or company answers: nothing is read from it, nothing written to it."""
@@ -135,9 +145,17 @@ class Cycle:
         observer = Observer(self.context, born)
         self.stage("hints", lambda: take_hints(self.context, born))
         self.stage("choices", lambda: take_choices(self.context))
-        for side in (Side.ERP, Side.CRM):
+        for side in self._sides_to_read():
             self.stage(f"read {side}", lambda side=side: self._read(observer, side))  # type: ignore[misc]
             self.stage(f"deletes {side}", lambda side=side: sweep_deletes(self.context, side))  # type: ignore[misc]
+
+    def _sides_to_read(self) -> Sequence[Side]:
+        """The back office has a pace of its own: its calls may be billed. One that failed is asked again soon."""
+        pace, now, every = self.context.pace, self.context.clock.now(), self.context.options.changes_every
+        if not pace.asked(CHANGES) and not pace.due(CHANGES, now, every):
+            return (Side.CRM,)
+        pace.done(CHANGES, now)
+        return (Side.ERP, Side.CRM)
 
     def settle(self) -> None:
         """Decide and act until nothing is left to do, then show it."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from tieline.contract import Done, ManagedList, Outcome, Refused, Side, TielineError, Value
+from tieline.contract import Done, ManagedList, Outcome, PermanentError, Refused, Side, TielineError, Value
 from tieline.contract.naming import list_object
 from tieline.store.nouns import StoredRow
 from tieline.sync.context import Context
@@ -15,12 +15,14 @@ from tieline.sync.identity import fingerprint
 from tieline.sync.list_guard import undo_edits
 from tieline.sync.list_readings import note_reading
 from tieline.sync.list_rows import KEY_FIELD, row_fields, row_print
-from tieline.sync.pace import LISTS
+from tieline.sync.pace import GUARD, LISTS
 from tieline.sync.points import Point
 from tieline.sync.withdrawn import offered_again, wake_withdrawn
 
 _AGAIN = timedelta(minutes=1)
 """A list that failed is tried again sooner, and not in every cycle: some fail for good."""
+_SOONER = 12
+"""... or after this part of the lists' own interval, where that is longer."""
 _PASSES = 4
 """A parent has to be there before its children can point at it."""
 
@@ -36,29 +38,61 @@ class ListTally:
 def sync_lists(context: Context) -> ListTally:
     """Every list of every entity, when it is time. A list that fails does not hold up the others, and waits for its
     next time like them."""
-    now, tally = context.clock.now(), ListTally()
+    tally = ListTally()
     asked = context.pace.asked(LISTS)
     for managed in context.lists:
-        chore = f"{LISTS} {managed.name}"
-        if not asked and not context.pace.due(chore, now, context.options.lists_every):
-            continue
-        context.pace.done(chore, now)
         try:
-            undo_edits(context, managed)
-            tally.written += sum(_sync(context, entity, managed) for entity in context.open)
+            tally.written += _look_at(context, managed, asked=asked)
         except TielineError as error:
             tally.problems.append(f"{managed.plural}: {error.sentence()}")
-            context.pace.done(chore, now - max(context.options.lists_every - _AGAIN, timedelta(0)))
     return tally
 
 
-def _sync(context: Context, entity: str, managed: ManagedList) -> int:
+def _look_at(context: Context, managed: ManagedList, *, asked: bool) -> int:
+    """At the org's copy often, for that costs the back office nothing; at the back office when it is time."""
+    pace, options, now = context.pace, context.options, context.clock.now()
+    reading, guard = f"{LISTS} {managed.name}", f"{GUARD} {managed.name}"
+    read = asked or pace.due(reading, now, options.lists_every)
+    if not read and not pace.due(guard, now, options.guard_every):
+        return 0
+    pace.done(guard, now)
+    if read:
+        pace.done(reading, now)
+    try:
+        undone = undo_edits(context, managed)
+        if read:
+            return sum(_read(context, entity, managed) for entity in context.open)
+        return sum(_write_known(context, entity, managed) for entity in context.open) if undone else 0
+    except TielineError as error:
+        pace.by(guard, now + _AGAIN)
+        if read:
+            pace.by(reading, now + _again(context, error))
+        raise
+
+
+def _again(context: Context, error: TielineError) -> timedelta:
+    """What fails for good is asked for at the lists' own pace, which fits what a call costs there."""
+    every = context.options.lists_every
+    return max(every, _AGAIN) if isinstance(error, PermanentError) else max(_AGAIN, every / _SOONER)
+
+
+def _read(context: Context, entity: str, managed: ManagedList) -> int:
     with context.store.reading() as tx:
         stored = tx.list_rows(context.back_office, entity, managed.name)
     fresh = context.erp.options(entity, managed.name)
     plan = context.plan_rows(context.back_office, entity, managed.name, stored, fresh)
     note_reading(context, entity, managed, plan.alarm)
-    written, rows = 0, plan.rows
+    return _bring(context, managed, plan.rows)
+
+
+def _write_known(context: Context, entity: str, managed: ManagedList) -> int:
+    """Rows that people spoiled in the org, as they were last read."""
+    with context.store.reading() as tx:
+        return _bring(context, managed, tuple(tx.list_rows(context.back_office, entity, managed.name)))
+
+
+def _bring(context: Context, managed: ManagedList, rows: tuple[StoredRow, ...]) -> int:
+    written = 0
     for _ in range(_PASSES if managed.hierarchy else 1):
         ids = {row.key: row.crm_key for row in rows}
         lagging = [row for row in rows if row.written != row_print(managed, row, ids)]

@@ -7,6 +7,12 @@ from datetime import datetime, timedelta
 LISTS = "lists"
 """Reading the managed lists."""
 
+GUARD = "guard"
+"""Looking at what people did to the managed lists in the org."""
+
+CHANGES = "changes"
+"""Reading what changed in the back office."""
+
 
 class Pace:
     """When each chore was last done, and which were asked for since."""
@@ -14,10 +20,15 @@ class Pace:
     def __init__(self) -> None:
         self._done: dict[str, datetime] = {}
         self._asked: set[str] = set()
+        self._latest: dict[str, datetime] = {}
 
     def ask(self, chore: str) -> None:
         """Let it be done in the next cycle, whatever its interval."""
         self._asked.add(chore)
+
+    def by(self, chore: str, moment: datetime) -> None:
+        """Let it be done at that moment at the latest, whatever its interval."""
+        self._latest[chore] = min(moment, self._latest.get(chore, moment))
 
     def asked(self, chore: str) -> bool:
         """Whether somebody asked for it since the last time; tells so once."""
@@ -27,8 +38,10 @@ class Pace:
 
     def due(self, chore: str, now: datetime, every: timedelta) -> bool:
         """Whether to do it now."""
-        last = self._done.get(chore)
-        return last is None or not timedelta(0) <= now - last < every
+        last, latest = self._done.get(chore), self._latest.get(chore)
+        hurries = latest is not None and latest <= now
+        return hurries or last is None or not timedelta(0) <= now - last < every
 
     def done(self, chore: str, now: datetime) -> None:
         self._done[chore] = now
+        self._latest.pop(chore, None)

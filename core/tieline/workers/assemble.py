@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from tieline.actions.desk import Desk
 from tieline.admin.model import ActionSettings
-from tieline.contract import Event, Identity, Side, TransientError
+from tieline.contract import Event, Identity, Side, System, TransientError
 from tieline.effects import ThreadExecutor
 from tieline.host.behaviours import PluginBehaviours
 from tieline.host.runtime import BackOffice, Runtime
@@ -90,7 +91,7 @@ def assemble(
         ThreadExecutor(8),
         entities_of(runtime.store, chosen.name, identity),
         PluginBehaviours(manager, listener),
-        options or Options(),
+        options or paced(system, chosen.connection.settings),
         runtime.translator.text,
         planner,
         told or no_point,
@@ -105,6 +106,19 @@ def assemble(
     write = lambda sent, removed: manager.hook.write_package(components=sent, removed=removed)  # noqa: E731
     desk = Desk(context, settings.actions, siblings)
     return Engine(context, desk, opened, chosen, settings, write, settings.fillings)
+
+
+def paced(system: System, settings: Mapping[str, str]) -> Options:
+    """How often a back office is asked: as the administrator said, else as its plugin thinks best."""
+    usual = system.polling
+    return Options(
+        changes_every=_seconds(settings, "changes_every", usual.changes),
+        lists_every=_seconds(settings, "lists_every", usual.lists),
+    )
+
+
+def _seconds(settings: Mapping[str, str], name: str, usual: timedelta) -> timedelta:
+    return timedelta(seconds=int(settings[name])) if settings.get(name) else usual
 
 
 _SETTLE = ("managed", "stored", "fresh")

@@ -58,6 +58,13 @@ def test_a_secret_is_nowhere_in_clear(runtime: Runtime) -> None:
         ("toy", Said(settings={"user": "me"}), "the secret api_key is missing.*--secret-file api_key=FILE"),
         ("toy", Said(settings={"user": "", "api_key": ""}), "api_key is a secret and may not be given with --set"),
         ("toy", Said(settings={"user": "me", "allow_local": "true"}), "allow_local is yes or no, not 'true'"),
+        (
+            "toy",
+            Said(settings={"user": "me", "lists_every": "often"}),
+            "lists_every is a number of seconds",
+        ),
+        ("toy", Said(settings={"user": "me", "changes_every": "604801"}), "whole seconds from 0 to 604800"),
+        ("org", Said(settings={"lists_every": "60"}), "no setting 'lists_every'"),
         ("org", Said(), "the setting login_url is missing"),
         ("org", Said(settings={"login_url": "https://x", "client_id": "i"}), "the secret client_secret is missing"),
         (

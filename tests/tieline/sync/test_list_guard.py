@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tieline.contract import Gone, ListRow, ManagedList, PermanentError
+from tieline.contract import Gone, ListRow, ManagedList, PermanentError, TransientError
 from tieline.store.memory import MemoryStore
 from tieline.sync.context import Context, Options
 from tieline.sync.cycle import Cycle
@@ -130,18 +130,20 @@ def test_deletions_the_org_has_forgotten_are_found_by_looking_at_all_rows(
     assert [v["Name"] for v in terms.crm.alive(ROWS).values()] == ["30 days", "60 days", "90 days"]
 
 
-def test_a_list_that_fails_for_good_is_not_asked_for_in_every_cycle(
-    terms: Bench, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("error", "times"), [(PermanentError("no right to read it"), 1), (TransientError("off"), 2)])
+def test_a_list_that_fails_is_not_asked_for_in_every_cycle(
+    terms: Bench, monkeypatch: pytest.MonkeyPatch, error: Exception, times: int
 ) -> None:
+    """What fails for good waits for its own pace; else it is tried again after a minute."""
     asked: list[str] = []
 
     def refused(_entity: str, name: str) -> Sequence[ListRow]:
         asked.append(name)
-        raise PermanentError("no right to read it")
+        raise error
 
     monkeypatch.setattr(terms.erp, "options", refused)
     context = _paced(terms)
     for _ in range(20):
         terms.world.tick(5)
         Cycle(context).run()
-    assert len(asked) == 2
+    assert len(asked) == times

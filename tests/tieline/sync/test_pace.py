@@ -1,0 +1,96 @@
+"""How often the back office is asked: by its own pace, and sooner where something tells that there is news."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tieline.contract import ListRow, ManagedList, TransientError
+from tieline.contract.naming import list_object
+from tieline.store.memory import MemoryStore
+from tieline.sync.context import Context, Options
+from tieline.sync.cycle import Cycle, Report
+from tieline.workers.embedded import look
+from tieline_simulation.bench import CUSTOMER, Bench
+from tieline_simulation.systems import ToyCrm, VersionedErp
+from tieline_simulation.world import World
+
+TERMS = ManagedList("toy", "terms", "Term", "Terms")
+PACED = Options(changes_every=timedelta(minutes=10), lists_every=timedelta(hours=1), guard_every=timedelta(minutes=5))
+
+
+class Paced:
+    """One engine that goes on, as a watch does."""
+
+    def __init__(self) -> None:
+        world = World()
+        self.bench = Bench(world, ToyCrm(world), VersionedErp(world), MemoryStore(), ("",), mappings=(CUSTOMER,))
+        self.bench.lists = (TERMS,)
+        self.bench.erp.lists["terms"] = [ListRow("T1", "30 days")]
+        self.bench.confirm()
+        self.context: Context = replace(self.bench.context(), options=PACED)
+
+    def cycles(self, count: int, seconds: float) -> Report:
+        for _ in range(count):
+            self.bench.world.tick(seconds)
+            report = Cycle(self.context).run()
+        return report
+
+    def asked(self, call: str) -> int:
+        return self.bench.world.calls[call]
+
+
+@pytest.fixture
+def paced() -> Paced:
+    return Paced()
+
+
+def test_the_back_office_is_read_at_its_own_pace_and_the_org_in_every_cycle(paced: Paced) -> None:
+    paced.cycles(60, 30)
+    assert paced.asked("crm.pages") > 60
+    assert (paced.asked("versioned.pages"), paced.asked("versioned.deleted")) == (3, 3)
+    assert paced.asked("versioned.options") == 1
+
+
+def test_what_was_written_there_is_looked_at_soon(paced: Paced) -> None:
+    paced.cycles(1, 5)
+    key = paced.bench.crm.add("Account", "A-1", Name="Acme")
+    paced.cycles(1, 5)
+    paced.bench.promote(key)
+    assert paced.cycles(1, 5).writes.erp == 1
+    assert paced.asked("versioned.pages") == 1
+    paced.cycles(13, 5)
+    assert paced.asked("versioned.pages") == 2
+    paced.cycles(13, 5)
+    assert paced.asked("versioned.pages") == 2
+
+
+def test_a_reading_that_failed_is_tried_again_soon(paced: Paced, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise TransientError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(paced.bench.erp, "pages", away)
+        assert paced.cycles(1, 5).problems
+    paced.cycles(11, 5)
+    assert paced.asked("versioned.pages") == 0
+    paced.cycles(2, 5)
+    assert paced.asked("versioned.pages") == 1
+
+
+def test_a_look_before_the_first_load_reads_whatever_the_pace(paced: Paced) -> None:
+    paced.cycles(1, 5)
+    look(Cycle(paced.context))
+    assert paced.asked("versioned.pages") == 2
+
+
+def test_what_people_do_to_a_list_is_undone_without_asking_the_back_office(paced: Paced) -> None:
+    paced.cycles(1, 5)
+    rows = list_object(paced.context.system, TERMS)
+    (key,) = paced.bench.crm.alive(rows)
+    paced.bench.crm.edit(rows, key, Name="whenever")
+    paced.cycles(31, 10)
+    assert paced.bench.crm.value(rows, key, "Name") == "30 days"
+    assert paced.asked("versioned.options") == 1
