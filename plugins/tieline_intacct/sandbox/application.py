@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
-from tieline_intacct.sandbox import custom, edits, elements
+from tieline_intacct.sandbox import custom, edits, elements, formats
 from tieline_intacct.sandbox.catalogue import Catalogue, standard
 from tieline_intacct.sandbox.cursors import Cursors
 from tieline_intacct.sandbox.entry import Door, NotLetIn, api_session
@@ -18,7 +18,7 @@ from tieline_intacct.sandbox.profile import PROFILE_SETTING, Profile
 from tieline_intacct.sandbox.result import Result
 from tieline_intacct.sandbox.scope import CREDENTIALS_SETTING, Scope, Who
 from tieline_intacct.sandbox.sessions import Session, Sessions
-from tieline_intacct.sandbox.transport import document, page, respond
+from tieline_intacct.sandbox.transport import document, packed, page, respond
 from tieline_sandbox.effects import Clock, Randomness
 from tieline_sandbox.hooks import Hook, Probe
 from tieline_sandbox.state import Reader, State
@@ -117,6 +117,10 @@ class Intacct:
         else:
             run = Operation(self, session.who, asked.calls, asked.unique, probe)
             run.run_as_one(envelope) if asked.together else run.run_each(envelope)
+        form = formats.wanted([call.element for call in asked.calls])
+        bare = formats.bare(form, envelope.root)
+        if bare is not None:
+            return packed(request, 200, formats.TYPES[form], bare)
         return respond(request, 200, envelope, two_roots=door.profile.two_roots)
 
     def _open(

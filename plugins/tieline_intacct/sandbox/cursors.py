@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 _MOST = 200
@@ -15,11 +15,12 @@ Cells = Sequence[tuple[str, str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """The rows of a result set, already as cells, and how far it was read."""
+    """The rows of a result set, already as cells, how far it was read, and at which level of the company."""
 
     kind: str
     rows: Sequence[Cells]
     page: int
+    location: str = ""
     at: int = 0
 
 
@@ -31,25 +32,29 @@ class Cursors:
         self._numbers = itertools.count(7_030_372)
         self._kept: OrderedDict[str, Pinned] = OrderedDict()
 
-    def pin(self, kind: str, rows: Sequence[Cells], page: int) -> str:
+    def pin(self, found: Pinned) -> str:
         """Keep a result set; the first page counts as read."""
+        at = min(found.page, len(found.rows))
         with self._lock:
-            ident = f"{next(self._numbers)}{kind.lower()}"
-            self._kept[ident] = Pinned(kind, rows, page, min(page, len(rows)))
+            ident = f"{next(self._numbers)}{found.kind.lower()}"
+            self._kept[ident] = replace(found, at=at)
             while len(self._kept) > _MOST:
                 self._kept.popitem(last=False)
         return ident
 
-    def advance(self, ident: str) -> Pinned | None:
-        """The set as it stood before this page; None when it is not known."""
+    def advance(self, ident: str, location: str) -> Pinned | None:
+        """The set as it stood before this page; None when it is not known at this level."""
         with self._lock:
             found = self._kept.get(ident)
-            if found is not None:
-                at = min(found.at + found.page, len(found.rows))
-                self._kept[ident] = Pinned(found.kind, found.rows, found.page, at)
+            if found is None or found.location != location:
+                return None
+            self._kept[ident] = replace(found, at=min(found.at + found.page, len(found.rows)))
         return found
 
-    def latest(self, kind: str) -> str | None:
+    def latest(self, kind: str, location: str) -> str | None:
         """The last result set of an object: readMore may name the object instead [D]."""
         with self._lock:
-            return next((ident for ident, one in reversed(self._kept.items()) if one.kind == kind), None)
+            wanted = (kind, location)
+            return next(
+                (ident for ident, one in reversed(self._kept.items()) if (one.kind, one.location) == wanted), None
+            )

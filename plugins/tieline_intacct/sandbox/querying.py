@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from tieline_intacct.sandbox import elements, values
+from tieline_intacct.sandbox import elements, formats, values
 from tieline_intacct.sandbox.catalogue import Catalogue, Field, Kind, ObjectType
 from tieline_intacct.sandbox.conditions import COUNTS, All, Condition, Dialect, Either, Leaf, Reading
 from tieline_intacct.sandbox.elements import Element
@@ -222,8 +222,7 @@ def _check_options(given: dict[str, str]) -> None:
             raise query_failed(f"{name} is no option of a query")
         if name != "returnformat" and value.lower() not in ("true", "false", ""):
             raise query_failed(f"{name} must be true or false; it is {value}")
-    if given.get("returnformat", "xml").lower() not in ("xml", ""):
-        raise query_failed("This gateway answers in xml only; leave returnformat out")
+    formats.check(given.get("returnformat", ""))
 
 
 def _groups(rows: list[Row], columns: Sequence[Column]) -> Iterator[tuple[Row, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from tieline_intacct.sandbox import elements, sqltext
+from tieline_intacct.sandbox import elements, formats, sqltext
 from tieline_intacct.sandbox.catalogue import Kind, ObjectType
 from tieline_intacct.sandbox.conditions import Dialect, Reading
 from tieline_intacct.sandbox.cursors import Cells, Pinned
@@ -55,7 +55,7 @@ def keys_of(text: str) -> list[str]:
 def read_by_query(scope: Scope, element: Element) -> list[Element]:
     """A page of the records whose stored values fulfil the text; the whole set is pinned for readMore."""
     kind = reachable(scope, elements.text_of(element, "object"), "B")
-    _check_format(element)
+    formats.check(elements.text_of(element, "returnFormat"))
     paths = _paths(scope, kind, elements.text_of(element, "fields"))
     page = whole(elements.text_of(element, "pagesize"), "pagesize", DEFAULT_PAGE, 1, LARGEST_PAGE)
     condition, places = sqltext.read(elements.text_of(element, "query"))
@@ -65,8 +65,8 @@ def read_by_query(scope: Scope, element: Element) -> list[Element]:
     candidates = (row for row in all_rows(scope, kind) if of_definition(row, definition))
     rows = sorted_rows([row for row in candidates if test is None or test(row)], [DEFAULT_ORDER])
     cells: list[Cells] = [[(path, row.get(path)) for path in paths] for row in rows[places.slice]]
-    ident = scope.cursors.pin(kind.name, cells, page)
-    return [_page(scope, Pinned(kind.name, cells, page), ident)]
+    pinned = Pinned(kind.name, cells, page, scope.who.location)
+    return [_page(scope, pinned, scope.cursors.pin(pinned))]
 
 
 def read_more(scope: Scope, element: Element) -> list[Element]:
@@ -76,8 +76,8 @@ def read_more(scope: Scope, element: Element) -> list[Element]:
         raise query_failed("readMore needs a resultId or an object")
     if not ident:
         kind = reachable(scope, elements.text_of(element, "object"), "B")
-        ident = scope.cursors.latest(kind.name)
-    pinned = scope.cursors.advance(ident) if ident else None
+        ident = scope.cursors.latest(kind.name, scope.who.location)
+    pinned = scope.cursors.advance(ident, scope.who.location) if ident else None
     if ident is None or pinned is None:
         raise query_failed(f"The resultId {ident or ''} is not known; ask readByQuery again")
     return [_page(scope, pinned, ident)]
@@ -101,7 +101,7 @@ def read_related(scope: Scope, element: Element) -> list[Element]:
 
 
 def _by_keys(scope: Scope, element: Element, kind: ObjectType, find: Find) -> list[Element]:
-    _check_format(element)
+    formats.check(elements.text_of(element, "returnFormat"))
     asked = elements.text_of(element, "fields") or "*"
     paths = _paths(scope, kind, asked)
     rows = [row for key in keys_of(elements.text_of(element, "keys")) if (row := find(key))]
@@ -168,9 +168,3 @@ def _page(scope: Scope, pinned: Pinned, ident: str) -> Element:
 def _flat(record: Element, cells: Cells | Iterator[tuple[str, str | None]]) -> None:
     for path, value in cells:
         elements.add(record, path, value)
-
-
-def _check_format(element: Element) -> None:
-    wanted = elements.text_of(element, "returnFormat") or "xml"
-    if wanted.lower() != "xml":
-        raise query_failed("This gateway answers in xml only; leave returnFormat out")

@@ -60,9 +60,9 @@ def save(
     else:
         _check_owner(scope, before)
     _check_required(change)
+    _check_unique(change)  # before its contact, which would be a second one of its name
     contacts.keep(change.scope, change.kind, change.given, change.body, _naming(change), save)
     _check_references(change)
-    _check_unique(change)
     for check in _CHECKS.get(kind.name, ()):
         check(change)
     return _put(change)

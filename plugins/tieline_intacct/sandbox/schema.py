@@ -13,7 +13,7 @@ from tieline_intacct.sandbox.rights import reachable
 from tieline_intacct.sandbox.rows import seen
 from tieline_intacct.sandbox.scope import Scope
 
-# TEXT, INTEGER and ENUM are printed in samples; the others are ours [I].
+# TEXT, INTEGER and ENUM are printed in samples [D]; the others are those that a client knows [T].
 _DATATYPES: Mapping[Kind, str] = {
     Kind.TEXT: "TEXT",
     Kind.INTEGER: "INTEGER",

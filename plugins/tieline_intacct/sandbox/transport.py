@@ -11,7 +11,7 @@ from tieline_sandbox.wire import Request, Response
 
 FORM = "application/x-www-form-urlencoded"
 FORM_FIELD = "xmlrequest"  # older clients post a form [T]
-_TYPE = ("Content-Type", "text/xml; charset=UTF-8")
+_TYPE = "text/xml; charset=UTF-8"
 
 
 def document(request: Request) -> bytes:
@@ -27,9 +27,15 @@ def respond(request: Request, status: int, envelope: Envelope, *, two_roots: boo
     body = elements.write(envelope.root, spaced=envelope.spaced)
     if two_roots:
         body += b"<response/>"
+    return packed(request, status, _TYPE, body)
+
+
+def packed(request: Request, status: int, kind: str, body: bytes) -> Response:
+    """Of that content type, gzipped for those who ask for it."""
     if "gzip" in request.header("Accept-Encoding").lower():
-        return Response(status, (_TYPE, ("Content-Encoding", "gzip")), gzip.compress(body, 5, mtime=0))
-    return Response(status, (_TYPE,), body)
+        body = gzip.compress(body, 5, mtime=0)
+        return Response(status, (("Content-Type", kind), ("Content-Encoding", "gzip")), body)
+    return Response(status, (("Content-Type", kind),), body)
 
 
 def page(status: int, words: str, *headers: tuple[str, str]) -> Response:

@@ -52,6 +52,28 @@ def test_an_id_is_taken_for_all_entities(three: Any, forms: Any) -> None:
     assert three.said(forms.customer("DE"), location=US)[0][0] == "BL34000061"
 
 
+def test_a_hidden_twin_is_a_customer_not_a_contact(three: Any, forms: Any) -> None:
+    ((_, words), (_, second)) = three.said(forms.customer("DE", NAME="DE Ltd"), location=US)
+    assert (words, second) == (
+        "Another Customer with the given value(s) DE  already exists",
+        "Could not create Customer record.",
+    )
+
+
+def test_a_result_set_stays_in_its_entity(three: Any) -> None:
+    first = (
+        "<readByQuery><object>CUSTOMER</object><fields>CUSTOMERID</fields><query/><pagesize>1</pagesize></readByQuery>"
+    )
+    (result,) = three.good(first, location=US)
+    ident = result.find("data").get("resultId")
+    more = f"<readMore><resultId>{ident}</resultId></readMore>"
+    for level in ("", DE):
+        assert "is not known" in three.words(more, location=level)
+        assert "is not known" in three.words("<readMore><object>CUSTOMER</object></readMore>", location=level)
+    (result,) = three.good(more, location=US)
+    assert result.find("data").get("count") == "1"
+
+
 def test_what_an_entity_cannot_see_it_cannot_name(three: Any, forms: Any) -> None:
     assert "Invalid PARENTID 'DE'" in three.words(forms.customer("NEW", PARENTID="DE"), location=US)
 
