@@ -16,7 +16,7 @@ from tieline.host.validation import problems
 from tieline_intacct.actions import ACTIONS, MESSAGES
 from tieline_intacct.layouts import LAYOUTS
 from tieline_intacct.lists import LISTS
-from tieline_intacct.mappings import CUSTOMERS, MAPPINGS, PROJECTS
+from tieline_intacct.mappings import CONTACTS, CUSTOMERS, MAPPINGS, PROJECTS
 from tieline_intacct.options import SOURCES
 from tieline_intacct.package import project_objects
 from tieline_intacct.system import INTACCT
@@ -55,10 +55,11 @@ def test_there_are_the_vendors_twelve_lists() -> None:
     assert len(LISTS) == 12
 
 
-def test_accounts_are_not_made_of_customers_unless_somebody_says_so() -> None:
+def test_accounts_and_contacts_are_not_made_of_customers_unless_somebody_says_so() -> None:
     assert not CUSTOMERS.create_in_crm
+    assert not CONTACTS.create_in_crm
     assert INTACCT.demo is not None
-    assert INTACCT.demo.new_in_crm == (CUSTOMERS.name,)
+    assert INTACCT.demo.new_in_crm == (CUSTOMERS.name, CONTACTS.name)
 
 
 def test_an_empty_look_up_never_clears_the_contact_that_intacct_has() -> None:
@@ -101,6 +102,7 @@ def test_settings_of_a_sandbox() -> None:
     assert INTACCT.describe_sandbox(told) == {
         "endpoint": "https://localhost:1/ia/xml/xmlgw.phtml", "sender_id": "s", "sender_password": "p",
         "company_id": "C", "user_id": "u", "user_password": "q", "ca_file": "/tmp/ca.pem", "default_location": "100-US",
+        "changes_every": "0", "lists_every": "300",
     }  # fmt: skip
 
 
