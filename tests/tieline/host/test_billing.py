@@ -44,12 +44,12 @@ def test_nobody_who_counts_at_the_same_time_loses_a_count(tmp_path: Path) -> Non
 
     def count(_number: int) -> None:
         at_once.wait(30)
-        for _ in range(250):
+        for _ in range(2500):
             FileMeter(path).add(MONTH, 1)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(count, range(4)))
-    assert FileMeter(path).used(MONTH) == 1000
+    assert FileMeter(path).used(MONTH) == 10_000
 
 
 def test_a_spoiled_count_is_told_and_not_taken_for_nothing(tmp_path: Path) -> None:
