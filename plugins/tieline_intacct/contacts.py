@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
 
-from tieline.contract import Record, Values, Write
+from tieline.contract import Outcome, Record, Shape, Values, Write
 from tieline_intacct import marks, values
 from tieline_intacct.customers import Customers
-from tieline_intacct.functions import condition, either
+from tieline_intacct.functions import condition, either, one_of
+from tieline_intacct.paging import Scope, everything
 from tieline_intacct.xml import Element, element
 
+COMPANY = "COMPANY"
+"""A field of our own: the ID of the customer whose name a new contact gets as its company. Contacts name no customer,
+so it is never read back."""
 _LENGTH = 200
+_COMPANY_LENGTH = 100
 _NAMES = ("FIRSTNAME", "LASTNAME")
 
 
@@ -19,6 +25,20 @@ class Contacts(Customers):
 
     name = kind = "CONTACT"
     key = "CONTACTNAME"
+
+    def asked(self, names: Iterable[str]) -> tuple[str, ...]:
+        return super().asked(name for name in names if name != COMPANY)
+
+    def write(self, entity: str, shape: Shape, batch: Sequence[Write]) -> Sequence[Outcome]:
+        """The names of the customers that new contacts belong to are asked for once a batch."""
+        names = self._companies(entity, {values.printed(write.fields.get(COMPANY)) for write in batch} - {""})
+        return super().write(entity, shape, [_with_company(write, names) for write in batch])
+
+    def _companies(self, entity: str, customers: Set[str]) -> dict[str, str]:
+        if not customers:
+            return {}
+        scope = Scope(entity, "CUSTOMER", ("CUSTOMERID", "NAME"), one_of("CUSTOMERID", sorted(customers)), self.size)
+        return {row["CUSTOMERID"]: row.get("NAME", "") for row in everything(self.schema, scope)}
 
     def birth(self, write: Write) -> dict[str, str]:
         made = {name: text for name, text in self.sent(write.fields).items() if text}
@@ -40,6 +60,12 @@ class Contacts(Customers):
     def marked(self, markers: Sequence[str]) -> tuple[Element, str] | None:
         found = either(*(condition("like", self.key, f"%(T-{one})") for one in markers))
         return None if found is None else (found, self.key)
+
+
+def _with_company(write: Write, names: Mapping[str, str]) -> Write:
+    fields = {name: value for name, value in write.fields.items() if name != COMPANY}
+    company = names.get(values.printed(write.fields.get(COMPANY)), "")
+    return replace(write, fields=fields | ({"COMPANYNAME": company[:_COMPANY_LENGTH]} if company else {}))
 
 
 def full_name(fields: Values) -> str:

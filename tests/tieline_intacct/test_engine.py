@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tieline.actions.promote import request_promotion
+from tieline.contract import Shape
 from tieline.effects import SerialExecutor, SystemClock, SystemRandomness
 from tieline.host.connecting import Said, connect
 from tieline.host.runtime import Runtime
@@ -30,6 +31,7 @@ from tieline_sandbox.runner import RunningSandbox, start
 
 pytestmark = pytest.mark.deep
 OFFICES = ("north", "south")
+SHAPE = Shape("CUSTOMER", ("DISPLAYCONTACT.FAX",))
 ENTITIES = ("100-US", "200-DE")
 OPTIONS = Options(overlap=timedelta(seconds=2), lists_every=timedelta(0), retry_first=timedelta(0))
 
@@ -153,11 +155,14 @@ def test_two_companies_of_two_entities_are_kept_apart(tied: Tied) -> None:
         ("north", "100-US"), ("south", "200-DE"),
     }  # fmt: skip
     (ours,) = tied.customers("south")
-    tied.companies["south"].application.edit("Bea", "update", "CUSTOMER", ours["CUSTOMERID"], {"NAME": "Renamed"})
+    tied.companies["south"].application.edit(
+        "Bea", "update", "CUSTOMER", ours["CUSTOMERID"], {"DISPLAYCONTACT.FAX": "77"}
+    )
     tied.later(5)
     assert tied.settle() == []
-    assert tied.held("Account", account)["Name"] == "Renamed"
-    assert [one["NAME"] for one in tied.customers("north")] == ["Renamed"]
+    assert tied.held("Account", account)["Fax"] == "77"
+    seen = tied.engine("north").context.erp.read("100-US", SHAPE, [tied.customers("north")[0]["CUSTOMERID"]])
+    assert [one.fields for one in seen.values() if one] == [{"DISPLAYCONTACT.FAX": "77"}]
 
 
 def test_a_customer_of_one_company_never_shows_in_the_other(tied: Tied) -> None:

@@ -153,6 +153,24 @@ def test_two_people_of_one_name_are_two_contacts(live: Any, make_write: Any) -> 
     assert name is not None
 
 
+def test_a_new_contact_has_its_customers_name_for_a_company(live: Any, make_write: Any) -> None:
+    customer = live.create("customer", "c", NAME="Acme & Co").key
+    people = [
+        make_write(Operation.CREATE, "", name, {"LASTNAME": name, "PREFIX": "Dr.", **more})
+        for name, more in (("Lee", {"COMPANY": customer}), ("Ray", {"COMPANY": customer}), ("Alone", {}))
+    ]
+    before = live.calls
+    made = live.write("contact", *people)
+    assert live.calls - before == 3  # the name, the writes, the look at them
+    assert [type(one) for one in made] == [Done] * 3
+    with live.transport.intacct.state.reading() as reader:
+        held = {row["LASTNAME"]: row for _, row in reader.all("CONTACT") if row.get("PREFIX") == "Dr."}
+    assert {name: row.get("COMPANYNAME") for name, row in held.items()} == {
+        "Lee": "Acme & Co", "Ray": "Acme & Co", "Alone": None,
+    }  # fmt: skip
+    assert "COMPANY" not in live.read("contact", made[0].key).fields
+
+
 def test_projects_leave_templates_out_and_tasks_hang_on_them(live: Any, make_write: Any) -> None:
     live.edit("create", "PROJECT", "", PROJECTID="TPL", NAME="Template", PROJECTCATEGORY="Template")
     key = live.create("project", "p", NAME="Move", PROJECTCATEGORY="Contract").key

@@ -142,7 +142,7 @@ def _create_in_crm(link: Link, around: Surroundings) -> Decision:
     unresolved: list[str] = []
     whole = around.rules.whole(link.erp.fields)
     for field in mapping.fields:
-        if field.direction in {Direction.TO_ERP, Direction.FROZEN} or field.crm not in whole:
+        if not _travels_to_crm(field) or field.crm not in whole:
             continue
         value = around.translator.to(Side.CRM, field, link.erp.fields[field.crm])
         if isinstance(value, Unresolved):
@@ -152,6 +152,13 @@ def _create_in_crm(link: Link, around: Surroundings) -> Decision:
     if _parent_missing(around.rules, unresolved):
         return Wait(f"its {mapping.parent.replace('_', ' ')} is not in the CRM yet")
     return Create(Side.CRM, fields, unresolved=tuple(unresolved))
+
+
+def _travels_to_crm(field: Field) -> bool:
+    """What the CRM owns has no other source either when a record is made there; of that only what must be filled."""
+    return field.direction in {Direction.BOTH, Direction.TO_CRM} or (
+        field.direction is Direction.TO_ERP and field.required
+    )
 
 
 def _create_in_erp(link: Link, around: Surroundings) -> Decision:

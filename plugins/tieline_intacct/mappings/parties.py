@@ -7,6 +7,7 @@ requires a field. The lengths of names are Intacct's, of the rest the org's.
 from __future__ import annotations
 
 from tieline.contract import Direction, Field, Flag, Format, Mapping, Number, Option, Person, Reference, Text
+from tieline_intacct import contacts
 from tieline_intacct.mappings.words import ACTIVE, PHONE, shown
 from tieline_intacct.names import CONTACT, CUSTOMER, SYSTEM
 from tieline_intacct.options import AR_TERMS, EMPLOYEES, TERRITORIES
@@ -30,7 +31,8 @@ CUSTOMERS = Mapping(
             "AccountNumber", "CUSTOMERID", Text(20), Direction.TO_CRM, locked=True, required=True, key=True,
             label="Customer ID",
         ),
-        Field("Name", "NAME", Text(100), required=True, label="Customer name"),
+        # To Intacct, as the vendor documents it: a name that is changed there is set back.
+        Field("Name", "NAME", Text(100), Direction.TO_ERP, locked=True, required=True, label="Customer name"),
         Field("ParentId", "PARENTID", Reference(CUSTOMER), label="Parent customer"),
         Field("Phone", "DISPLAYCONTACT.PHONE1", PHONE, label="Phone"),
         Field("Fax", "DISPLAYCONTACT.FAX", PHONE, label="Fax"),
@@ -85,6 +87,7 @@ CONTACTS = Mapping(
     number="CONTACTNAME",
     create_in_crm=False,  # Intacct makes contacts of every address; those never become contacts of the org
     fields=(
+        Field("Salutation", "PREFIX", Text(40), label="Prefix"),
         Field("FirstName", "FIRSTNAME", Text(40), label="First name"),
         Field("LastName", "LASTNAME", Text(40), required=True, label="Last name"),
         Field("Email", "EMAIL1", Text(80, Format.EMAIL), key=True, label="E-mail address"),
@@ -96,6 +99,7 @@ CONTACTS = Mapping(
         _address("MailingState", "MAILADDRESS.STATE", Text(80), "State or province"),
         _address("MailingPostalCode", "MAILADDRESS.ZIP", Text(20), "Postal code"),
         _address("MailingCountry", "MAILADDRESS.COUNTRY", Text(80), "Country"),
+        Field("AccountId", contacts.COMPANY, Reference(CUSTOMER), Direction.TO_ERP, locked=True, label="Company name"),
         shown("Intacct_Contact_Name__c", "CONTACTNAME", Text(200), "Intacct contact name",
               "What this contact is called in Intacct's lists; it never changes."),
     ),
