@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
-from tieline_intacct.sandbox import contacts, values
+from tieline_intacct.sandbox import contacts, rules, values
 from tieline_intacct.sandbox.catalogue import Field, Kind, ObjectType, Reference
+from tieline_intacct.sandbox.change import Change, Given, could_not, missing
 from tieline_intacct.sandbox.problems import (
     BUSINESS,
-    CHECK_AGAIN,
     INVALID,
     NOT_UNIQUE,
     Problem,
@@ -19,33 +18,10 @@ from tieline_intacct.sandbox.problems import (
 )
 from tieline_intacct.sandbox.rows import RECORDNO, Row, by_number, seen
 from tieline_intacct.sandbox.scope import Scope
-from tieline_intacct.sandbox.values import BadValue, moment, stamp
+from tieline_intacct.sandbox.values import BadValue, stamp
 from tieline_sandbox.state import Values
 
-Given = Mapping[str, str]
-Hook = Callable[["Change"], None]
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-
-
-@dataclass(slots=True)
-class Change:
-    """A record on its way in: what was given, what is stored, what shall be."""
-
-    scope: Scope
-    kind: ObjectType
-    given: Given
-    before: Row | None
-    body: Values
-    lists: Mapping[str, object] = field(default_factory=dict)
-    touched: bool = False  # something that belongs to the record changed elsewhere
-
-    @property
-    def ident(self) -> str:
-        return self.before.ident if self.before else self.body[RECORDNO]
-
-    @property
-    def verb(self) -> str:
-        return "update" if self.before else "create"
 
 
 def save(
@@ -63,8 +39,7 @@ def save(
     _check_unique(change)  # before its contact, which would be a second one of its name
     contacts.keep(change.scope, change.kind, change.given, change.body, _naming(change), save)
     _check_references(change)
-    for check in _CHECKS.get(kind.name, ()):
-        check(change)
+    rules.check(change)
     return _put(change)
 
 
@@ -159,30 +134,17 @@ def _numbered(change: Change) -> str | None:
 def _check_required(change: Change) -> None:
     for name, field_ in change.kind.fields.items():
         if field_.required and change.body.get(name) is None:
-            raise _missing(change, name)
+            raise missing(change, name)
     if change.kind.numbering and change.kind.key and change.body.get(change.kind.key) is None:
-        raise _missing(change, change.kind.key)
+        raise missing(change, change.kind.key)
     if change.kind.name == "CUSTOMER" and change.before is None and not change.given.get("DISPLAYCONTACT.PRINTAS"):
-        raise _missing(change, "DISPLAYCONTACT.PRINTAS")
+        raise missing(change, "DISPLAYCONTACT.PRINTAS")
     if change.kind.name == "EMPLOYEE" and change.before is None and not change.given.get("PERSONALINFO.CONTACTNAME"):
-        raise _missing(change, "PERSONALINFO.CONTACTNAME")
+        raise missing(change, "PERSONALINFO.CONTACTNAME")
     for name, text in change.given.items():
         if "EMAIL" in name.rpartition(".")[2] and not name.endswith("OPTIN") and text and not _EMAIL.fullmatch(text):
             words = f"{name} is not a valid email address: {text}"
             raise Refused(Problem(INVALID, words, object=change.kind.name, field=name))
-
-
-def _missing(change: Change, name: str) -> Refused:
-    kind = change.kind
-    words = f"Missing or invalid value in required field '{name}'"
-    return Refused(
-        Problem(BUSINESS, words, f"Enter a value for {name}.", kind.name, name), could_not(kind, change.verb)
-    )
-
-
-def could_not(kind: ObjectType, verb: str = "create") -> Problem:
-    """The second error of a refused write."""
-    return Problem(BUSINESS, f"Could not {verb} {kind.title} record.", CHECK_AGAIN, kind.name)
 
 
 def _naming(change: Change) -> str:
@@ -262,40 +224,3 @@ def _put(change: Change) -> Row:
         return insert(change.scope, change.kind, change.body[RECORDNO], body)
     touched = contacts.changed(change.given, change.kind)
     return update(change.scope, change.before, body, touched=touched)
-
-
-def _restriction(change: Change) -> None:
-    if change.body.get("OBJECTRESTRICTION") == "Restricted" and not (
-        change.body.get("RESTRICTEDLOCATIONS") or change.body.get("RESTRICTEDDEPARTMENTS")
-    ):
-        raise business("A restricted record needs RESTRICTEDLOCATIONS or RESTRICTEDDEPARTMENTS")
-
-
-def _term(change: Change) -> None:
-    for kind, needed in (("Termed", "ENDDATE"), ("Evergreen", "EVERGREENMACRO")):
-        if change.body.get("TERMTYPE") == kind and not change.body.get(needed):
-            raise _missing(change, needed)
-
-
-def _order(change: Change) -> None:
-    """What ends before it begins is refused [I]."""
-    begins, ends = change.body.get("BEGINDATE"), change.body.get("ENDDATE")
-    if begins and ends and moment(ends) < moment(begins):
-        raise Refused(
-            Problem(INVALID, f"ENDDATE {ends} is before BEGINDATE {begins}", object=change.kind.name, field="ENDDATE"),
-            could_not(change.kind, change.verb),
-        )
-
-
-def _line_number(change: Change) -> None:
-    if change.before is None:
-        others = change.scope.tx.find("CONTRACTDETAIL", "CONTRACTID", change.body.get("CONTRACTID"))
-        change.body["LINENO"] = str(1 + max((int(body.get("LINENO") or 0) for _, body in others), default=0))
-
-
-_CHECKS: Mapping[str, tuple[Hook, ...]] = {
-    "CUSTOMER": (_restriction,),
-    "CONTRACT": (_term, _order),
-    "CONTRACTDETAIL": (_order, _line_number),
-    "PROJECT": (_order,),
-}

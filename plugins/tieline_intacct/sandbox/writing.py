@@ -7,6 +7,7 @@ from typing import Any
 
 from tieline_intacct.sandbox import elements, invoices, payments, receivables, records
 from tieline_intacct.sandbox.catalogue import Kind, ObjectType
+from tieline_intacct.sandbox.change import could_not
 from tieline_intacct.sandbox.elements import Element
 from tieline_intacct.sandbox.problems import Problem, Refused, business
 from tieline_intacct.sandbox.reading import keys_of, numbered
@@ -114,7 +115,7 @@ def named(scope: Scope, kind: ObjectType, given: Mapping[str, str]) -> Row:
     if found is None:
         raise Refused(
             business(f"Cannot find {kind.name} with key '{number or key}' to update").problems[0],
-            records.could_not(kind, "update"),
+            could_not(kind, "update"),
         )
     return found
 

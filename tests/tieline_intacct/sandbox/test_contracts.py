@@ -103,3 +103,22 @@ def test_what_the_verbs_do_not_know(shop: Any) -> None:
     assert "Cannot find CONTRACT" in shop.words(whole("clearallmea"))
     evergreen = contract(more="<TERMTYPE>Evergreen</TERMTYPE>").replace("<ENDDATE>12/31/2026</ENDDATE>", "")
     assert "required field 'EVERGREENMACRO'" in shop.words(evergreen)
+
+
+def test_what_a_line_takes_from_its_contract(shop: Any) -> None:
+    shop.good(
+        contract(more="<BILLINGFREQUENCY>Monthly</BILLINGFREQUENCY>"), line(), line(more="<QUANTITY>-1</QUANTITY>")
+    )
+    shop.good(line(more="<QUANTITY>1</QUANTITY><FLATAMOUNT>-5</FLATAMOUNT>"))
+    names = ("LINENO", "BILLINGFREQUENCY", "BILLTOSOURCE", "LINETYPE")
+    assert shop.rows("CONTRACTDETAIL", *names) == [
+        ("1", "Monthly", "Contract value", "Sale"),
+        ("2", "Monthly", "Contract value", "Debook"),
+        ("3", "Monthly", "Contract value", "Discount"),
+    ]
+
+
+def test_how_a_contract_may_begin(shop: Any) -> None:
+    assert "STATE must be one of In progress, Draft in a new Contract" in shop.words(contract("Renewed"))
+    shop.good(contract())
+    assert "STATE must be one of" in shop.words(line("Cancelled"))
