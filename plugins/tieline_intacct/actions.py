@@ -68,10 +68,21 @@ NO_LINES = "The opportunity has no products. Add at least one and press again."
 NO_QUANTITY = "Line {line} has no quantity. Fill it in and press again."
 PRODUCT_NOT_TIED = "The product of line {line} is not in Intacct. Press Sync to Intacct on the product first."
 ONE_ONLY = "{number} was made of this opportunity already, and one of a kind is allowed."
+ONE_UNDER_WAY = "One is being made of this opportunity right now, and one of a kind is allowed."
 NO_DEFINITION = "No further transaction definitions are set up. Ask your administrator."
 NOT_ALLOWED = "{name} is not allowed here. Choose one of {names}, or ask your administrator."
 
-MESSAGES = (NO_ACCOUNT, ACCOUNT_NOT_TIED, NO_LINES, NO_QUANTITY, PRODUCT_NOT_TIED, ONE_ONLY, NO_DEFINITION, NOT_ALLOWED)
+MESSAGES = (
+    NO_ACCOUNT,
+    ACCOUNT_NOT_TIED,
+    NO_LINES,
+    NO_QUANTITY,
+    PRODUCT_NOT_TIED,
+    ONE_ONLY,
+    ONE_UNDER_WAY,
+    NO_DEFINITION,
+    NOT_ALLOWED,
+)
 
 
 def promote(mapping: str, _given: ActionInput) -> Decision:
@@ -126,6 +137,8 @@ def _one_only(given: ActionInput, mapping: str, definition: str) -> Decline | No
     the mirror told its definition counts by its kind."""
     if given.settings.get(ONE_TO_ONE) != "yes":
         return None
+    if any((one.mapping, text(one.fields, DEFINITION)) == (mapping, definition) for one in given.under_way):
+        return Decline(ONE_UNDER_WAY)
     kind = _KINDS[mapping]
     of_kind = [row for row in _made_here(given) if text(row, "Type__c") == kind]
     made = [row for row in of_kind if text(row, MIRRORED_DEFINITION) in ("", definition)]

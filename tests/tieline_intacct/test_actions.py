@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tieline.contract import Action, ActionInput, CreateDocument, Decline, Promote, Values
+from tieline.contract import Action, ActionInput, CreateDocument, Decline, Promote, UnderWay, Values
 from tieline_intacct import actions
 from tieline_intacct.actions import ACTIONS, ITEMS, MADE
 from tieline_intacct.names import CUSTOMER, INVOICE, ITEM, ORDER, QUOTE
@@ -131,6 +131,14 @@ def test_the_currency_is_told_where_the_org_has_several() -> None:
     record = {"AccountId": "A1", "Name": "Big deal", "CurrencyIsoCode": "EUR"}
     assert _press("create_sales_order", _given(record=record)).fields["CURRENCY"] == "EUR"
     assert _press("create_sales_order", _given()).fields["CURRENCY"] is None
+
+
+def test_one_to_one_counts_what_is_under_way() -> None:
+    settings = {"one_to_one": "yes"}
+    order = (UnderWay(ORDER, {"DOCPARID": "Sales Order"}),)
+    assert _press("create_sales_order", _given(settings=settings, under_way=order)) == Decline(actions.ONE_UNDER_WAY)
+    assert isinstance(_press("create_sales_quote", _given(settings=settings, under_way=order)), CreateDocument)
+    assert isinstance(_press("create_sales_order", _given(under_way=order)), CreateDocument)
 
 
 Change = Callable[[], ActionInput]

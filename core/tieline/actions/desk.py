@@ -16,6 +16,7 @@ from tieline.actions.conditions import allowed
 from tieline.actions.counter import Counter
 from tieline.actions.inputs import Press, linked, load, request_fields
 from tieline.actions.promote import Wish, decided, mark, unmet
+from tieline.actions.under_way import remember, under_way
 from tieline.contract import (
     Action,
     ActionInput,
@@ -140,6 +141,7 @@ class Desk:
         counts = {name: len(rows) for name, rows in loaded.children.items()}
         variables = {"record": dict(loaded.record), "linked": linked(press, loaded), "children": counts}
         if allowed(press.action, variables):
+            loaded = replace(loaded, under_way=under_way(self.context, press, loaded.entity))
             self._set_in_motion(press, _decision(press, loaded))
             return
         otherwise = press.action.otherwise or "Not possible for this record."
@@ -195,6 +197,7 @@ class Desk:
         extra = {"document": document, "origin": pack(decision.origin)}
         link = settled(Link(ident, self.context.back_office, entity, decision.mapping, promote=True, extra=extra))
         tx.save_links([link])
+        remember(tx, self.context, press, link)
         return link
 
     # sending ---------------------------------------------------------------------------------------------------

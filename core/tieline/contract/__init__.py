@@ -9,6 +9,7 @@ from tieline.contract.action import (
     Fillable,
     Parameter,
     Promote,
+    UnderWay,
     text,
 )
 from tieline.contract.client import (
@@ -151,6 +152,7 @@ __all__ = [
     "Translations",
     "Transport",
     "Unconfirmed",
+    "UnderWay",
     "Unknown",
     "Value",
     "Values",

@@ -27,6 +27,14 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A document that an earlier press set in motion: its mapping and the fields that were decided, in ERP names."""
+
+    mapping: str
+    fields: Values
+
+
+@dataclass(frozen=True, slots=True)
 class ActionInput:
     """What a handler may look at.
 
@@ -34,6 +42,7 @@ class ActionInput:
     `Action.children`. `keys` gives the ERP key of a linked CRM record, by mapping and CRM id. `lists` holds the rows
     of the lists named by `Action.lists`. `request` is the id of this press: the same press always has the same one.
     `back_office` and `entity` are where it goes, `settings` what the administrator filled in there, without secrets.
+    `under_way` are documents of this record, there, that the CRM does not show yet.
     """
 
     request: str
@@ -48,6 +57,7 @@ class ActionInput:
     back_office: str = ""
     entity: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
+    under_way: tuple[UnderWay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

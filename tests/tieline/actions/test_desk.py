@@ -72,6 +72,11 @@ def order(given: ActionInput) -> Decision:
     return CreateDocument("order", fields, {"Lines": tuple(lines)}, {"Opportunity__c": given.record_id})
 
 
+def once(given: ActionInput) -> Decision:
+    """One at a time."""
+    return Decline("Under way.") if given.under_way else order(given)
+
+
 ACTIONS = (
     Action("toy", "promote", "Promote", "Account", lambda _given: Promote("customer")),
     Action(
@@ -87,7 +92,11 @@ ACTIONS = (
         enabled_when='"customer" in linked',
         otherwise="Promote the account first.",
     ),
-)
+    Action(
+        "toy", "once", "Create one order", "Opportunity", once, reads=("Name", "AccountId"),
+        children={"Lines": ("Price",)}, links={"AccountId": "customer"},
+    ),
+)  # fmt: skip
 
 
 @dataclass
@@ -209,6 +218,38 @@ def test_two_presses_are_two_documents(counter: Counter) -> None:
     counter.press("order", "o1")
     counter.settle()
     assert len(counter.bench.erp.alive("Orders", counter.bench.entity)) == 2
+
+
+def test_a_press_knows_of_documents_that_others_set_in_motion(counter: Counter) -> None:
+    bench = counter.bench
+    bench.erp.faults.after = 1  # the first one's answer is lost
+    presses = [counter.press("once", "o1"), counter.press("once", "o1")]
+    counter.settle()
+    assert len(bench.erp.alive("Orders", bench.entity)) == 1
+    told = [counter.answer(press) for press in presses]
+    assert told[1] == ("Refused", "Under way.")
+    bench.world.tick(60)
+    counter.settle()
+    assert counter.answer(presses[0])[0] == "Done"
+    third = counter.press("once", "o1")  # the CRM shows the first by now
+    counter.settle()
+    assert counter.answer(third)[0] == "Done"
+    assert len(bench.erp.alive("Orders", bench.entity)) == 2
+
+
+def test_a_document_that_came_to_nothing_is_not_under_way(counter: Counter) -> None:
+    bench = counter.bench
+    bench.crm.edit("Opportunity", "o1", Name="Deal")
+    bench.erp.faults.refuse["N-"] = "no such number"
+    refused = counter.press("once", "o1")
+    counter.settle()
+    assert counter.answer(refused)[0] == "Failed"
+    bench.erp.faults.refuse.clear()
+    again = counter.press("once", "o1")
+    counter.settle()
+    assert counter.answer(again)[0] == "Done"
+    with bench.store.reading() as tx:
+        assert len(tx.facts("under_way:books")) == 1  # the refused one is forgotten
 
 
 def test_who_may_not_edit_the_record_may_not_press(counter: Counter) -> None:

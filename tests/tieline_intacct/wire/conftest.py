@@ -88,6 +88,10 @@ class Office:
         made = assemble(self.runtime, BOOKS, options=OPTIONS)
         return replace(made, context=replace(made.context, executor=SerialExecutor()))
 
+    def configure(self, **settings: str) -> None:
+        """Connect once more, with other settings."""
+        connect(self.runtime, "intacct", BOOKS, Said(self.company.document_path, settings))
+
     def settle(self) -> list[str]:
         """Cycles until nothing moves in any system; what was told on the way."""
         told: list[str] = []
