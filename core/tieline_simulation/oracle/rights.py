@@ -21,8 +21,10 @@ class Rights:
         self.promoted: set[tuple[str, str]] = set()
         self.ties: dict[str, set[tuple[str, str]]] = {}  # CRM record -> (entity, ERP key) it ever was tied to
         self.partners: dict[tuple[str, str], set[str]] = {}  # and back
+        self.carried: dict[str, set[str]] = {}  # link -> CRM records it ever stood for: a merge moves it on
 
     def saved(self, link: Link) -> None:
+        self.carried.setdefault(link.id, set()).add(link.crm_key)
         if link.crm_key and link.erp_key:
             self.ties.setdefault(link.crm_key, set()).add((link.entity, link.erp_key))
             self.partners.setdefault((link.entity, link.erp_key), set()).add(link.crm_key)
@@ -69,14 +71,9 @@ class Rights:
         home, _, key = self.truth.typed_in.get(new, (change.entity, "", ""))
         if not (new and key) or home == change.entity:
             return
-        here = self.partners.get((change.entity, change.key), set()) | {self._newborn(change)}
-        both = here & self.partners.get((home, key), set())
+        here = self.partners.get((change.entity, change.key), set()) | self.carried.get(change.origin, set())
+        both = (here & self.partners.get((home, key), set())) - {""}
         require(both, "I10", "{!r} of {!r} was written to {!r}: {}", new, home, change.entity, change)
-
-    def _newborn(self, change: Change) -> str:
-        with self.truth.bench.store.reading() as tx:
-            link = tx.link(change.origin) if change.origin else None
-        return link.crm_key if link else ""
 
     def deleted(self, change: Change) -> None:
         """The engine has deleted a record: the mapping must ask for that, and its partner must be gone."""
