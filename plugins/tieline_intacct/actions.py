@@ -10,6 +10,7 @@ from tieline.contract import (
     Action,
     ActionInput,
     CreateDocument,
+    Day,
     Decision,
     Decline,
     Fillable,
@@ -23,7 +24,7 @@ from tieline.contract import (
 )
 from tieline_intacct.documents import INVOICES, ORDERS, OTHERS, QUOTES, lines_of
 from tieline_intacct.mappings.documents import MIRRORED_DEFINITION
-from tieline_intacct.mappings.work import PROJECT_OBJECT, TASK_OBJECT
+from tieline_intacct.mappings.work import PROJECT_CATEGORY, PROJECT_OBJECT, TASK_OBJECT
 from tieline_intacct.names import (
     CONTACT,
     CUSTOMER,
@@ -35,12 +36,14 @@ from tieline_intacct.names import (
     OTHER,
     OTHER_ACTION,
     PROJECT,
+    PROJECT_ACTION,
     QUOTE,
     QUOTE_ACTION,
     SYSTEM,
     TASK,
 )
-from tieline_intacct.options import AR_TERMS, DEPARTMENTS, LOCATIONS
+from tieline_intacct.objects import MADE_AFTER
+from tieline_intacct.options import AR_TERMS, DEPARTMENTS, LOCATIONS, PROJECT_TEMPLATES, PROJECT_TYPES
 from tieline_intacct.settings import (
     INVOICE_DEFINITIONS,
     ORDER_DEFINITIONS,
@@ -54,6 +57,10 @@ from tieline_intacct.transactions import HEADER_FIELDS, LINE_FIELDS
 ITEMS = "OpportunityLineItems"
 MADE = "ERP_Documents__r"
 TERM = "AR_Term"
+TEMPLATE = "Project_Template"
+PROJECT_KIND = "Project_Type"
+BEGINS = "Begin_Date"
+_PROJECT_NAME = 80
 LOCATION = "Location"
 DEPARTMENT = "Department"
 CURRENCY = "CurrencyIsoCode"
@@ -102,6 +109,24 @@ def create_document(mapping: str, obj: str, source: str, given: ActionInput) -> 
     header = {DEFINITION: definition} | _header(given) | converted
     lines = tuple(_line(given, item) for item in items)
     return CreateDocument(mapping, header, {lines_of(obj): lines}, {"Opportunity__c": given.record_id})
+
+
+def create_project(given: ActionInput) -> Decision:
+    """A project of the opportunity, with its account for a customer; made after a template where one is chosen."""
+    declined = _account_missing(given)
+    if declined:
+        return declined
+    fields: dict[str, Value] = {
+        "NAME": text(given.record, "Name")[:_PROJECT_NAME],
+        "PROJECTCATEGORY": PROJECT_CATEGORY,
+        "CUSTOMERID": given.keys[CUSTOMER, text(given.record, "AccountId")],
+        "SFDCKEY": given.record_id,
+        "DESCRIPTION": text(given.record, "Description") or None,
+        "PROJECTTYPE": text(given.parameters, PROJECT_KIND) or None,
+        "BEGINDATE": given.parameters.get(BEGINS),
+        MADE_AFTER: text(given.parameters, TEMPLATE) or None,
+    }
+    return CreateDocument(PROJECT, {name: value for name, value in fields.items() if value is not None})
 
 
 def _account_missing(given: ActionInput) -> Decline | None:
@@ -255,4 +280,15 @@ ACTIONS = (
     _create(ORDER_ACTION, "Create Sales Order", ORDER, ORDERS, QUOTE),
     _create(INVOICE_ACTION, "Create Sales Invoice", INVOICE, INVOICES, ORDER),
     _create(OTHER_ACTION, "Create Other Document", OTHER, OTHERS),
+    Action(
+        SYSTEM, PROJECT_ACTION, "Create Project", "Opportunity", create_project,
+        reads=("AccountId", "Name", "Description"),
+        links={"AccountId": CUSTOMER},
+        parameters=(
+            Parameter(TEMPLATE, "Project template", Option(PROJECT_TEMPLATES)),
+            Parameter(PROJECT_KIND, "Project type", Option(PROJECT_TYPES)),
+            Parameter(BEGINS, "Begin date", Day()),
+        ),
+        help="Makes a project in Intacct of this opportunity, with the tasks of a template if one is chosen.",
+    ),
 )  # fmt: skip

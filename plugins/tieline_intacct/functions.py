@@ -78,8 +78,8 @@ def _place(inside: dict[str, Element], path: str) -> Element:
     return inside[path]
 
 
-def create(made: Element) -> Element:
-    return element("create", made)
+def create(*made: Element) -> Element:
+    return element("create", *made)
 
 
 def update(made: Element) -> Element:

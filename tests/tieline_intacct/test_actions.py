@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -159,3 +159,18 @@ def test_what_is_missing_is_said(given: Change, message: str) -> None:
         decision = _press(name, given())
         assert isinstance(decision, Decline)
         assert decision.message == message
+
+
+def test_a_project_is_tagged_with_its_opportunity() -> None:
+    chosen = {"Project_Template": "TPL-IMPL", "Project_Type": None, "Begin_Date": date(2026, 2, 1)}
+    made = _press("create_project", _given(parameters=chosen))
+    assert isinstance(made, CreateDocument)
+    assert (made.mapping, dict(made.fields)) == (
+        "project",
+        {
+            "NAME": "Big deal", "PROJECTCATEGORY": "Contract", "CUSTOMERID": "C-1", "SFDCKEY": "O1",
+            "BEGINDATE": date(2026, 2, 1), "MADEAFTER": "TPL-IMPL",
+        },
+    )  # fmt: skip
+    untied = _press("create_project", _given(record={"AccountId": "A9", "Name": "Big deal"}))
+    assert untied == Decline(actions.ACCOUNT_NOT_TIED)

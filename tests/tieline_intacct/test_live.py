@@ -183,6 +183,23 @@ def test_projects_leave_templates_out_and_tasks_hang_on_them(live: Any, make_wri
     assert task.key in {one.key for one in told}
 
 
+def test_a_project_made_after_a_template_brings_its_tasks_once(live: Any) -> None:
+    live.transport.lose = 1
+    told = {"NAME": "Move", "PROJECTCATEGORY": "Contract", "MADEAFTER": "TPL-IMPL", "SFDCKEY": "006000000000001AAA"}
+    assert isinstance(live.create("project", "p", **told), Unknown)
+    made = live.create("project", "p", **told)
+    assert isinstance(made, Done)
+    tasks = [record for page in _pages(live, "task") for record in page.records]
+    assert sorted(str(one.fields["NAME"]) for one in tasks) == ["Go live", "Kick-off"]
+    assert {(one.fields["PROJECTID"], one.fields["TASKSTATUS"]) for one in tasks} == {(made.key, "Not Started")}
+    assert live.read("project", made.key).fields["SFDCKEY"] == "006000000000001AAA"
+    assert _keys(live, "project") == [made.key]
+    nowhere = live.create("project", "q", **{**told, "MADEAFTER": "NOPE"})
+    assert isinstance(nowhere, Refused)
+    assert "no project template NOPE" in nowhere.reason
+    assert _keys(live, "project") == [made.key]
+
+
 def test_a_deletion_is_told_by_the_key_that_the_host_knows(live: Any) -> None:
     key = live.create("customer", "a", NAME="Acme").key
     live.edit("delete", "CUSTOMER", key)

@@ -10,6 +10,7 @@ from tieline_intacct.options import PROJECT_STATUSES, PROJECT_TYPES
 
 PROJECT_OBJECT = "ERP_Project__c"
 TASK_OBJECT = "ERP_Project_Task__c"
+PROJECT_CATEGORY = "Contract"
 _HOURS = Number(2)
 _STATUSES = ("Not Started", "Planned", "In Progress", "Completed", "On Hold")
 
@@ -24,7 +25,14 @@ PROJECTS = Mapping(
         Field("Project_ID__c", "PROJECTID", Text(20), locked=True, key=True, label="Project ID"),
         Field("Name", "NAME", Text(80), locked=True, required=True, label="Project name"),
         Field("Description__c", "DESCRIPTION", Text(4000, Format.AREA), label="Description"),
-        Field("Category__c", "PROJECTCATEGORY", Text(40), required=True, default="Contract", label="Project category"),
+        Field(
+            "Category__c",
+            "PROJECTCATEGORY",
+            Text(40),
+            required=True,
+            default=PROJECT_CATEGORY,
+            label="Project category",
+        ),
         Field("Account__c", "CUSTOMERID", Reference(CUSTOMER), label="Customer"),
         Field("Parent_Project__c", "PARENTID", Reference(PROJECT), label="Parent project"),
         Field("Opportunity_Key__c", "SFDCKEY", Text(18), label="Opportunity ID"),
@@ -41,7 +49,7 @@ PROJECTS = Mapping(
         shown("Remaining_Duration__c", "REMAININGQTY", _HOURS, "Remaining duration"),
         Field("Active__c", "STATUS", Flag(), Direction.TO_CRM, via=ACTIVE, label="Active"),
     ),
-)
+)  # fmt: skip
 
 TASKS = Mapping(
     system=SYSTEM,
