@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tieline_intacct.sandbox import custom, records
+from tieline_intacct.sandbox import custom, payments, records
 from tieline_intacct.sandbox.catalogue import ObjectType
 from tieline_intacct.sandbox.documents import lines, transactions
 from tieline_intacct.sandbox.problems import Refused
 from tieline_intacct.sandbox.profile import PROFILE_SETTING, Profile
+from tieline_intacct.sandbox.releasing import release
 from tieline_intacct.sandbox.removal import remove
 from tieline_intacct.sandbox.rows import Row, by_key, by_number, seen
 from tieline_intacct.sandbox.scope import Scope
@@ -26,7 +27,7 @@ def edit(scope: Scope, action: str, kind: str, ident: str, values: Mapping[str, 
     """Returns the record number. `kind` is an object, `Company` for the switches, `CustomField` for a field.
 
     `ident` is a record number or an ID; `MEGAENTITYID` in a create says at which level the person works. A document is
-    created with its `LINES`, a list of fields each.
+    created with its `LINES`, a list of fields each, and so is a payment with its details.
     """
     try:
         if action == "expire":
@@ -63,6 +64,9 @@ def _create(scope: Scope, kind: ObjectType, given: Mapping[str, str], items: Seq
         line = lines.append_values(scope, document, given)
         transactions.settle(scope, document)
         return line.ident
+    if kind.name == payments.PAYMENT:
+        details = [dict(_flat(item)) for item in items]
+        return payments.create(scope, kind, given, {payments.LIST: {payments.DETAIL: details}}).ident
     return records.save(scope, kind, given, None).ident
 
 
@@ -75,6 +79,8 @@ def _update(scope: Scope, row: Row, given: Mapping[str, str]) -> str:
         document = _document(scope, row.get("DOCHDRID") or "")
         lines.change_values(scope, document, row, given)
         transactions.settle(scope, document)
+    elif row.kind.name == payments.PAYMENT:
+        payments.update(scope, row, given, {})
     else:
         records.save(scope, row.kind, given, row)
     return row.ident
@@ -88,6 +94,7 @@ def _delete(scope: Scope, row: Row) -> str:
         lines.drop(scope, document, row)
         transactions.settle(scope, document)
     else:
+        release(scope, row)
         remove(scope, row.kind, row, row.ident)
     return row.ident
 

@@ -22,6 +22,7 @@ BAD_CREDENTIALS = "GW-0011"
 COMPANY_EXPIRED = "PL04000055"
 BAD_SIGN_IN = "XMLGW_JPP0002"
 QUERY_FAILED = "Query Failed"
+_LONGEST_NAME = 80  # of what a caller made up, in an answer to it
 CHECK_AGAIN = "Check the transaction for errors or inconsistencies, then try again."
 
 
@@ -63,7 +64,7 @@ def query_failed(words: str) -> Refused:
 
 
 def unknown_object(name: str) -> Refused:
-    return query_failed(f"Object definition {name} not found")
+    return query_failed(f"Object definition {name[:_LONGEST_NAME]} not found")
 
 
 def unknown_field(names: Sequence[str], kind: str) -> Refused:

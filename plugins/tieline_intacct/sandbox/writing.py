@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tieline_intacct.sandbox import elements, invoices, payments, receivables, records
+from tieline_intacct.sandbox import elements, payments, records
 from tieline_intacct.sandbox.catalogue import Kind, ObjectType
 from tieline_intacct.sandbox.change import could_not
 from tieline_intacct.sandbox.elements import Element
 from tieline_intacct.sandbox.problems import Problem, Refused, business
 from tieline_intacct.sandbox.reading import keys_of, numbered
+from tieline_intacct.sandbox.releasing import release
 from tieline_intacct.sandbox.removal import remove
 from tieline_intacct.sandbox.result import Result
 from tieline_intacct.sandbox.rights import reachable
@@ -18,10 +19,6 @@ from tieline_intacct.sandbox.rows import RECORDNO, Row, found_rows, seen
 from tieline_intacct.sandbox.scope import Scope
 
 MOST_RECORDS = 100
-_BEFORE_REMOVAL: Mapping[str, Callable[[Scope, Row], None]] = {
-    payments.PAYMENT: payments.check_removable,
-    receivables.INVOICE: invoices.release,
-}
 Save = Callable[[Scope, Element], Row]
 
 
@@ -42,8 +39,8 @@ def delete(scope: Scope, element: Element) -> Result:
         try:
             with scope.tx.savepoint():
                 row = numbered(scope, kind, key)
-                if row is not None and kind.name in _BEFORE_REMOVAL:
-                    _BEFORE_REMOVAL[kind.name](scope, row)
+                if row is not None:
+                    release(scope, row)
                 remove(scope, kind, row, key)
             gone += 1
         except Refused as refused:

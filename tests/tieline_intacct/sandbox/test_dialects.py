@@ -101,5 +101,9 @@ def test_lists_refuse_what_they_cannot_read(desk: Any, inside: str, said: str) -
     assert said in desk.words(f"<get_list object='customer'>{inside}</get_list>")
 
 
+def test_an_answer_does_not_repeat_all_it_was_asked(desk: Any) -> None:
+    assert len(desk.words(query(kind="A" * 10_000))) < 200
+
+
 def test_read_more_needs_a_name(desk: Any) -> None:
     assert desk.words("<readMore/>") == "readMore needs a resultId or an object"

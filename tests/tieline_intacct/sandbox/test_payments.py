@@ -212,3 +212,16 @@ def test_the_invoice_of_a_document_stays_with_it(shop: Any) -> None:
 def test_invoices_that_are_refused(shop: Any, function: str, words: str) -> None:
     shop.document("Sales Invoice")
     assert words in shop.words(function)
+
+
+def test_a_person_takes_money_in(sold: Any) -> None:
+    from tieline_sandbox.application import EditRefused
+
+    told = {"CUSTOMERID": "C-1", "PAYMENTMETHOD": "Cash", "RECEIPTDATE": "05/02/2026", "CURRENCY": "USD"}
+    ident = sold.edit("create", "ARPYMT", **told, LINES=[{"RECORDKEY": 1, "TRX_PAYMENTAMOUNT": 60}])
+    assert due(sold) == [("0", "Paid"), ("60", "Posted")]
+    for action in ("update", "delete"):
+        with pytest.raises(EditRefused, match="a draft alone"):
+            sold.edit(action, "ARPYMT", ident, DOCNUMBER="x")
+    with pytest.raises(EditRefused, match="Payments were made"):
+        sold.edit("delete", "ARINVOICE", "1")
