@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -260,9 +261,8 @@ def _live(intacct: Intacct, settings: Mapping[str, str], clock: Clock) -> Live:
 Opened = Callable[..., Live]
 
 
-@pytest.fixture
-def opened() -> Iterator[Opened]:
-    """Opens companies: `opened(data=..., page_size="2")`."""
+@contextmanager
+def _opening() -> Iterator[Opened]:
     built: list[Intacct] = []
 
     def make(*, data: Path | None = None, **settings: str) -> Live:
@@ -274,6 +274,20 @@ def opened() -> Iterator[Opened]:
     yield make
     for one in built:
         one.state.close()
+
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    """Opens companies: `opened(data=..., page_size="2")`."""
+    with _opening() as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def opened_for_module() -> Iterator[Opened]:
+    """The same, for what the tests of a module share."""
+    with _opening() as make:
+        yield make
 
 
 @pytest.fixture
