@@ -33,6 +33,7 @@ pytestmark = pytest.mark.deep
 OFFICES = ("north", "south")
 SHAPE = Shape("CUSTOMER", ("DISPLAYCONTACT.FAX",))
 ENTITIES = ("100-US", "200-DE")
+WHO = ("admin", "sam")
 OPTIONS = Options(overlap=timedelta(seconds=2), lists_every=timedelta(0), retry_first=timedelta(0))
 
 
@@ -206,3 +207,31 @@ def test_a_gateway_that_gives_up_after_the_commit_leaves_one_customer(tied: Tied
     made = [one for one in tied.customers("north") if one["NAME"] == "Slow edge"]
     assert [one["MEGAENTITYID"] for one in made] == ["200-DE"]
     assert tied.held("Account", account)["AccountNumber"] == made[0]["CUSTOMERID"]
+
+
+def test_a_project_of_an_opportunity_arrives_with_its_tasks_where_its_account_is(tied: Tied) -> None:
+    account = tied.account(Name="Builders")
+    tied.promote("north", "200-DE", account)
+    assert tied.settle() == []
+    admin, sam = (next(one for one in tied.org.document["users"] if one["username"].startswith(f"{n}@")) for n in WHO)
+    (rights,) = [row["Id"] for row in tied.rows("PermissionSet") if row["Name"] == "Tieline_Intacct_User"]
+    given = {"PermissionSetId": rights, "AssigneeId": sam["user_id"]}
+    tied.org.application.edit(admin["username"], "create", "PermissionSetAssignment", "", given)
+    deal = {"Name": "New hall", "AccountId": account, "StageName": "Closed Won", "CloseDate": "2026-05-05"}
+    opportunity = str(tied.org.application.edit(sam["username"], "create", "Opportunity", "", deal))
+    template = next(
+        str(row["Id"]) for row in tied.rows("Intacct_Project_Template__c") if row["Key__c"] == "north/200-DE/TPL-IMPL"
+    )
+    press = {
+        "Action__c": "intacct.create_project", "Record_Id__c": opportunity, "Opportunity__c": opportunity,
+        "Back_Office__c": "north", "Intacct_Project_Template__c": template,
+    }  # fmt: skip
+    tied.org.application.edit(sam["username"], "create", "ERP_Request__c", "", press)
+    assert tied.settle() == []
+    (project,) = [row for row in tied.rows("ERP_Project__c") if row["Name"] == "New hall"]
+    assert (project["Account__c"], project["Opportunity_Key__c"]) == (account, opportunity)
+    with tied.companies["north"].application.state.reading() as reader:
+        (made,) = [row for _, row in reader.all("PROJECT") if row["NAME"] == "New hall"]
+    assert (made["MEGAENTITYID"], made["SFDCKEY"]) == ("200-DE", opportunity)
+    tasks = [row["Name"] for row in tied.rows("ERP_Project_Task__c") if row["Project__c"] == project["Id"]]
+    assert sorted(tasks) == ["Go live", "Kick-off"]
