@@ -86,12 +86,11 @@ class Gateway:
         certain to have had no effect, and AnswerLost where writes may have had one."""
         self.budget.spend(sum(call.cost for call in calls))
         try:
-            reply = self._signed(entity, calls, once)
+            return _in_order(self._signed(entity, calls, once), calls)
         except AnswerLost as lost:
             if once:
                 raise
             raise TransientError(lost.what, where=lost.where, mend=lost.mend, code=lost.code) from lost
-        return _in_order(reply, calls)
 
     def sign_in(self, entity: str) -> Session:
         """The entity's session, opened when there is none or it is about to end."""

@@ -9,7 +9,7 @@ of its own, all of a batch in one request: so every record has its own answer, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -21,14 +21,18 @@ from tieline.contract import (
     DeleteSource,
     Done,
     Idempotency,
+    NothingSent,
     Operation,
     Outcome,
     Page,
+    PermanentError,
+    RateLimited,
     Record,
     Refused,
     Shape,
     Stale,
     TielineError,
+    TransientError,
     Value,
     Values,
     Write,
@@ -76,6 +80,17 @@ class Access:
 
     def __post_init__(self) -> None:
         self.shelves = Shelves(self.company, self.gateway, self.schema)
+
+
+@contextmanager
+def _nothing_sent_yet() -> Iterator[None]:
+    """What fails in passing while a batch is made ready: certain to have changed nothing, so it is tried again."""
+    try:
+        yield
+    except (NothingSent, RateLimited):
+        raise
+    except TransientError as error:
+        raise NothingSent(error.what, where=error.where, mend=error.mend, code=error.code) from error
 
 
 class Resource:
@@ -214,14 +229,15 @@ class Resource:
         outcomes: dict[int, Outcome] = {}
         born = {marks.mark(one.marker): one.marker for one in batch if one.operation is Operation.CREATE and one.marker}
         self.access.markers |= born
-        before = self._before(entity, shape, batch)
         calls: dict[int, Call] = {}
-        for place_, write in enumerate(batch):
-            ready = self._prepared(entity, write, before.get(write.key))
-            if isinstance(ready, Call):
-                calls[place_] = ready
-            else:
-                outcomes[place_] = ready
+        with _nothing_sent_yet():
+            before = self._before(entity, shape, batch)
+            for place_, write in enumerate(batch):
+                ready = self._prepared(entity, write, before.get(write.key))
+                if isinstance(ready, Call):
+                    calls[place_] = ready
+                else:
+                    outcomes[place_] = ready
         if calls:
             results = run_writes(self.gateway, entity, list(calls.values()))
             outcomes |= dict(zip(calls, (judge(result) for result in results), strict=True))
@@ -252,7 +268,7 @@ class Resource:
             if moved(write.expected, values.typed_like(write.expected, before.fields)):
                 return Stale(before)
             return Call(write.idempotency_key, self.update_body(write, before))
-        except TielineError as error:
+        except PermanentError as error:  # a look that failed in passing refuses nothing
             return Refused(error.sentence(), code=error.code)
 
     def create_body(self, entity: str, write: Write) -> Element:

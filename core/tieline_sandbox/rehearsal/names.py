@@ -77,6 +77,7 @@ INTACCT = Names(
             },
             stored={"street": "DISPLAYCONTACT.MAILADDRESS.ADDRESS1"},
             flags=frozenset({"hold"}),
+            always={"TERMNAME": "N30"},
             typed={"DISPLAYCONTACT.PRINTAS": "name"},
         ),
         # A contact belongs to no customer and may be the display contact of one: fields of the company's own tell.
@@ -89,7 +90,7 @@ INTACCT = Names(
         "Orders": Noun(
             "SODOCUMENT.order", "SODOCUMENT", "DOCID",
             {"number": "PONUMBER", "customer": "CUSTVENDID"},
-            born={"TERMNAME": "N30", "WHENCREATED": date(2026, 1, 5)},
+            born={"WHENCREATED": date(2026, 1, 5)},  # its term is the customer's, who is looked at for that
             children={"SODOCUMENTENTRY.order": (_LINE,)},
         ),
     },

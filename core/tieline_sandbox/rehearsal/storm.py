@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from tieline.contract import Outcome, Shape, Write
+from tieline.contract import Outcome, Shape, Side, Write
 from tieline.sync.context import Context
-from tieline.sync.looking import believe_hidden, out_of_sight
+from tieline.sync.looking import HIDDEN, believe_hidden, out_of_sight
 from tieline_sandbox.rehearsal.erp import StandIn, Vendor
 from tieline_simulation.acts import Act
 from tieline_simulation.acts.edits import born_in_crm
@@ -94,8 +94,10 @@ class Rehearsal(Storm):
     def _confirm_hidden(self) -> None:
         with self.store.transaction() as tx:
             for link in out_of_sight(tx, "books"):
-                there = self.erp.alive(self.mapping(link.mapping).erp_object)
-                require(link.erp_key not in there, "I1", "{} is there and was told as out of sight", link)
+                side, mapping = Side(link.extra[HIDDEN]), self.mapping(link.mapping)
+                obj = mapping.erp_object if side is Side.ERP else mapping.crm_object
+                there = (self.erp if side is Side.ERP else self.crm).alive(obj)
+                require(link.key(side) not in there, "I1", "{} is there and was told as out of sight", link)
             believe_hidden(tx, "books", self.world.now(), "ann")
 
     def between(self, entity: str, obj: str, key: str) -> None:
