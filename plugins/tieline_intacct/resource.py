@@ -269,7 +269,7 @@ class Resource:
                 return Stale(before)
             return Call(write.idempotency_key, self.update_body(write, before))
         except PermanentError as error:  # a look that failed in passing refuses nothing
-            return Refused(error.sentence(), code=error.code)
+            return Refused(error.what, code=error.code, mend=error.mend)
 
     def create_body(self, entity: str, write: Write) -> Element:
         return functions.create(functions.record(self.kind, self.birth(write)))
