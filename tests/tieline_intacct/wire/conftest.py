@@ -7,7 +7,7 @@ What a test believes it reads from the systems' own state and logs, never from t
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -25,11 +25,8 @@ from tieline.workers.embedded import run_once
 from tieline.workers.packages import Installer
 from tieline_intacct.sandbox import build
 from tieline_sandbox.effects import Clock
-from tieline_sandbox.hooks import Probe
 from tieline_sandbox.org import build as build_org
 from tieline_sandbox.runner import RunningSandbox, start
-from tieline_sandbox.state import Mutation
-from tieline_sandbox.wire import Request, Response
 
 BOOKS = "books"
 ENTITY = "100-US"
@@ -67,20 +64,6 @@ class Office:
     sandbox_clock: Clock
     entity: str
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-    waiting: list[tuple[bytes, Callable[[], object]]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        application = self.company.application
-        handle = application.handle
-
-        def stand_before(request: Request, probe: Probe) -> Response:
-            due = [one for one in self.waiting if one[0] in request.body]
-            self.waiting = [one for one in self.waiting if one not in due]
-            for _, act in due:
-                act()
-            return handle(request, probe)
-
-        application.handle = stand_before  # type: ignore[method-assign]
 
     # the product
 
@@ -120,14 +103,6 @@ class Office:
         """Records of the company."""
         return _rows(self.company, kind, holding)
 
-    def made_since(self, place: int) -> list[Mutation]:
-        """What was changed in the company since, by its own log."""
-        return list(self.company.application.state.mutations(place))
-
-    @property
-    def place(self) -> int:
-        return int(self.company.application.state.last_mutation())
-
     # people of the org
 
     def user(self, name: str = "sam") -> str:
@@ -163,10 +138,6 @@ class Office:
         return f"{word} {next(self.numbers)}"
 
     # people of the company
-
-    def just_before(self, part: bytes, act: Callable[[], object]) -> None:
-        """Somebody acts there right before the first request whose body holds this is taken."""
-        self.waiting.append((part, act))
 
     def edit(self, action: str, kind: str, ident: str, **values: Any) -> str:
         return str(self.company.application.edit("Bea", action, kind, ident, values))
