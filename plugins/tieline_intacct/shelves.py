@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tieline.contract import Cursor
 from tieline_intacct.functions import both, one_of
@@ -22,6 +22,7 @@ from tieline_intacct.xml import Element
 
 KIND = "SODOCUMENT"
 DEFINITION = "DOCPARID"
+_LONG = timedelta(days=1)
 _FRESH = 60.0  # seconds; the kinds are asked for one right after the other
 _ALWAYS = (DEFINITION, "DOCNO", "TOTAL", "EXTERNALID")
 
@@ -51,6 +52,7 @@ class Shelves:
         self._shelves: dict[str, Shelf] = {}
         self._fields: frozenset[str] = frozenset(_ALWAYS)
         self._definitions: dict[str, None] = {}
+        self._large: set[str] = set()  # entities with more documents than a page holds
 
     def hold(self, definitions: Iterable[str]) -> None:
         """Documents of these definitions belong on the shelves."""
@@ -59,7 +61,9 @@ class Shelves:
     def take(
         self, name: str, entity: str, inside: Element | None, since: Cursor | None, fields: Iterable[str]
     ) -> Shelf | None:
-        """The page that holds all kinds, for the kind `name`; None where it did not."""
+        """The page that holds all kinds, for the kind `name`; None where it did not, or surely would not."""
+        if self._is_much(entity, since):
+            return None
         wanted, now = frozenset(fields), self._gateway.clock.monotonic()
         shelf = self._shelves.get(entity)
         if shelf is None or not shelf.serves(name, since, wanted, now):
@@ -69,9 +73,17 @@ class Shelves:
         shelf.taken.add(name)
         return shelf if shelf.rows is not None else None
 
+    def _is_much(self, entity: str, since: Cursor | None) -> bool:
+        """A reading that was left half-way or begins long ago: asking for all kinds would be a call for nothing."""
+        if since is None:
+            return entity in self._large
+        return (self._gateway.now or self._gateway.clock.now()) - since.stamp > _LONG
+
     def _fill(self, entity: str, inside: Element | None, since: Cursor | None, now: float) -> Shelf:
         where = both(one_of(DEFINITION, tuple(self._definitions)), inside)
         scope = Scope(entity, KIND, tuple(sorted(self._fields)), where, self._company.page_size)
         rows = first_page(self._schema, scope, since, self._company.zone)
+        if rows is None and since is None:
+            self._large.add(entity)
         began = self._gateway.now or self._gateway.clock.now()
         return Shelf(since, began, now, self._fields, rows)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tieline.contract import Cursor, Operation
+from tieline.contract import Cursor, Done, Operation
 from tieline_intacct.functions import MOST_VALUES, one_of
 
 KINDS = {"quote": "quote", "sales_order": "order", "invoice": "invoice"}
@@ -29,6 +29,7 @@ def sell(live: Any, make_write: Any) -> Sell:
         inside = {f"SODOCUMENTENTRY.{KINDS[mapping]}": (line,)}
         (made,) = (client or live).write(mapping, make_write(Operation.CREATE, "", name, header, children=inside))
         live.later()
+        assert isinstance(made, Done), made
         return str(made.key)
 
     return make
@@ -97,6 +98,29 @@ def test_more_than_a_page_is_read_kind_by_kind(live: Any, sell: Sell) -> None:
         for name in KINDS:
             made[name].append(sell(name, f"{name}{number}"))
     assert _read(small) == {**made, "opportunity_amount": [OPPORTUNITY]}
+
+
+def test_what_does_not_fit_is_tried_once(live: Any, sell: Sell) -> None:
+    """The daily reading of a large company does not pay for it again and again."""
+    small = live.again(page_size="2")
+    for number in range(3):
+        sell("quote", f"q{number}")
+    _read(small)
+    before = _questions(small)
+    _read(small)
+    assert _questions(small) - before == 6  # two pages of quotes and of amounts, one of orders, one of invoices
+
+
+def test_a_reading_that_goes_on_from_long_ago_asks_for_its_own_kind_alone(live: Any, sell: Sell) -> None:
+    sell("quote", "a")
+    long_ago = Cursor(live.effects.now())
+    live.later(2 * 24 * 3600)
+    live.effects.seconds += 2 * 24 * 3600
+    late = sell("quote", "b")
+    sell("sales_order", "o")
+    before = _questions(live)
+    assert late in _read(live, long_ago)["quote"]
+    assert _questions(live) - before == 5  # one for each kind, and what the opportunity's documents come to
 
 
 def test_a_field_that_one_kind_alone_wants_is_asked_for(live: Any, sell: Sell) -> None:
