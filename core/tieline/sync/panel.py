@@ -90,11 +90,18 @@ def row(context: Context, link: Link, trail: Sequence[AuditEntry] = ()) -> dict[
 
 
 def _reason(link: Link, rules: Rules, say: history.Say) -> str | None:
-    found = str(link.extra.get("waiting") or "")
+    words = str(link.extra.get("waiting") or "")
+    fields = words.split(", ")
+    names = _labels(rules, link.blocked or fields)
+    if all(name in rules.by_name for name in fields):
+        words = f"Not known on the other side yet: {names}"
     if link.blocked:
-        labels = [rules.by_name[name].label or name for name in link.blocked if name in rules.by_name]
-        found = f"Both sides changed: {', '.join(labels)}"
-    return say(found)[:REASON_LENGTH] or None
+        words = f"Both sides changed: {names}"
+    return say(words)[:REASON_LENGTH] or None
+
+
+def _labels(rules: Rules, names: Sequence[str]) -> str:
+    return ", ".join(rules.by_name[name].label or name for name in names if name in rules.by_name)
 
 
 def _notes(context: Context, link: Link, say: history.Say) -> str | None:

@@ -161,6 +161,20 @@ def french(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.undo()
 
 
+def test_what_a_record_waits_for_is_named_as_people_name_it(tied: Bench) -> None:
+    """Values that name a record, a list row or a user that the other side does not know."""
+    labelled = replace(CUSTOMER.fields[1], label="Telephone")
+    tied.mappings = (replace(CUSTOMER, fields=(CUSTOMER.fields[0], labelled, *CUSTOMER.fields[2:])),)
+
+    def reason(waiting: str) -> object:
+        link = replace(tied.link("c1"), extra={"waiting": waiting})
+        return panel.row(tied.context(), link)["Reason__c"]
+
+    assert reason("Phone, Website") == "Not known on the other side yet: Telephone, Website"
+    assert reason("its customer is not there") == "its customer is not there"
+    assert reason("") is None
+
+
 def test_it_speaks_the_language_of_who_pressed_last(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     with french(bench, monkeypatch):
         bench.crm.add("Account", "a1", Phone="7")
