@@ -29,7 +29,6 @@ from tieline_sandbox.org import build as build_org
 from tieline_sandbox.runner import RunningSandbox, start
 
 BOOKS = "books"
-ENTITY = "100-US"
 FINAL = ("Done", "Refused", "Failed")
 OPTIONS = Options(overlap=timedelta(seconds=2), lists_every=timedelta(0), retry_first=timedelta(0))
 SETTINGS = {
@@ -55,14 +54,13 @@ class MovedClock(SystemClock):
 
 @dataclass
 class Office:
-    """One org, one entity of one company, and the people on both sides."""
+    """One org, one company, and the people on both sides."""
 
     runtime: Runtime
     org: RunningSandbox
     company: RunningSandbox
     clock: MovedClock
     sandbox_clock: Clock
-    entity: str
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     # the product
@@ -177,7 +175,7 @@ class Office:
 
     def listed(self, label: str, key: str) -> str:
         """The org's row of a managed list."""
-        (row,) = self.rows(f"Intacct_{label}__c", Key__c=f"{BOOKS}/{self.entity}/{key}")
+        (row,) = self.rows(f"Intacct_{label}__c", Key__c=f"{BOOKS}//{key}")
         return str(row["Id"])
 
     def documents(self, opportunity: str) -> list[dict[str, Any]]:
@@ -191,7 +189,7 @@ def _rows(box: RunningSandbox, kind: str, holding: Mapping[str, Any]) -> list[di
     return [row for row in found if all(row.get(name) == value for name, value in holding.items())]
 
 
-def _office(folder: Path, leaving: ExitStack, entity: str) -> Office:
+def _office(folder: Path, leaving: ExitStack) -> Office:
     clock, sandbox_clock = MovedClock(), Clock()
     org = leaving.enter_context(start(build_org, "org", folder / "org", clock=sandbox_clock))
     company = leaving.enter_context(start(build, "intacct", folder / BOOKS, clock=sandbox_clock))
@@ -199,10 +197,10 @@ def _office(folder: Path, leaving: ExitStack, entity: str) -> Office:
         Runtime(folder / "state", environment={}, clock=clock, randomness=SystemRandomness(), say=lambda _line: None)
     )
     connect(runtime, "org", "org", Said(org.document_path))
-    connect(runtime, "intacct", BOOKS, Said(company.document_path, {**SETTINGS, "entities": entity}))
+    connect(runtime, "intacct", BOOKS, Said(company.document_path, SETTINGS))
     installer = Installer(runtime, "intacct")
     installer.apply(installer.plan())
-    made = Office(runtime, org, company, clock, sandbox_clock, entity)
+    made = Office(runtime, org, company, clock, sandbox_clock)
     _let_people_press(made)
     made.settle()
     return made
@@ -218,11 +216,4 @@ def _let_people_press(office: Office) -> None:
 @pytest.fixture(scope="package")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with ExitStack() as leaving:
-        yield _office(tmp_path_factory.mktemp("office"), leaving, ENTITY)
-
-
-@pytest.fixture(scope="module")
-def top(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """An office at the top level of its company."""
-    with ExitStack() as leaving:
-        yield _office(tmp_path_factory.mktemp("top"), leaving, "")
+        yield _office(tmp_path_factory.mktemp("office"), leaving)

@@ -21,10 +21,10 @@ back_offices:
 
 
 @pytest.fixture
-def source_is_the_org(top: Any) -> Iterator[Any]:
-    file = top.runtime.folder.settings
+def source_is_the_org(office: Any) -> Iterator[Any]:
+    file = office.runtime.folder.settings
     file.write_text(FROM_THE_ORG, "utf-8")
-    yield top
+    yield office
     file.unlink()
 
 
@@ -113,8 +113,7 @@ def test_a_price_book_that_is_renamed_says_why_the_list_is_not(source_is_the_org
     )  # fmt: skip
 
 
-def test_prices_of_intacct_come_to_the_org(top: Any) -> None:
-    office = top
+def test_prices_of_intacct_come_to_the_org(office: Any) -> None:
     product, item = _sold(office)
     office.edit("create", "SOPRICELIST", "", NAME="Retail")
     given = {"PRICELISTID": "Retail", "ITEMID": item, "VALUE": "7.25"}
