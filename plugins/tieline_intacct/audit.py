@@ -18,7 +18,10 @@ from tieline_intacct.replies import Row
 from tieline_intacct.resource import Access, Trail
 
 TRAIL = "AUDITHISTORY"
-KINDS = ("customer", "contact", "item", "sopricelist", "invpricelistentry", "project", "task", "sodocument")
+KINDS = (
+    "customer", "contact", "item", "sopricelist", "invpricelistentry", "project", "task", "sodocument",
+    "arinvoice", "arpymt",
+)  # fmt: skip
 _FIELDS = ("OBJECTTYPE", "OBJECTKEY", "OBJECTDESC", "ACCESSTIME")
 _FRESH = 10.0
 

@@ -34,6 +34,7 @@ from tieline_intacct.objects import Items, Projects, Tasks
 from tieline_intacct.options import read_options
 from tieline_intacct.paging import Scope, everything
 from tieline_intacct.prices import PriceLists, Prices
+from tieline_intacct.receivables import Invoices, Payments
 from tieline_intacct.resource import Access, Resource
 from tieline_intacct.schema import Schema
 from tieline_intacct.settings import TOP, company_of
@@ -44,15 +45,15 @@ class IntacctClient:
     sees the records that belong to it, and no others.
 
     Objects: CUSTOMER, CONTACT, ITEM, SOPRICELIST, INVPRICELISTENTRY, PROJECT, TASK, and `SODOCUMENT.quote`, `.order`,
-    `.invoice`, `.other` with the lines of each inside them, and `SODOCUMENT.opportunity`. Fields are the vendor's,
-    dotted for nested ones, and a few of our own: `...STREET`, `BOOK` of price lists, `TAX` of documents.
+    `.invoice`, `.other` with the lines of each inside them, `SODOCUMENT.opportunity`, ARINVOICE, ARPYMT. Fields are
+    the vendor's, dotted for nested ones, and a few of our own: `...STREET`, `BOOK` of price lists, `TAX` of documents.
     """
 
     def __init__(self, access: Access) -> None:
         self._access = access
         doors: tuple[Resource | DocumentLines, ...] = (
             Customers(access), Contacts(access), Items(access), PriceLists(access), Prices(access), Projects(access),
-            Tasks(access), *documents(access), Amounts(access),
+            Tasks(access), *documents(access), Amounts(access), Invoices(access), Payments(access),
         )  # fmt: skip
         self._doors = {door.name: door for door in doors}
 

@@ -19,7 +19,7 @@ WAYS = {Direction.BOTH: "both ways", Direction.TO_CRM: "from Intacct", Direction
 SECTIONS = {
     "customer": "Customer and Account", "contact": "Contact", "item": "Item and Product",
     "price_list": "Price list and price book", "price": "Price and price book entry", "project": "Project",
-    "task": "Task", "quote": "Document, mirrored",
+    "task": "Task", "quote": "Document, mirrored", "ar_invoice": "AR invoice", "ar_payment": "AR payment",
 }  # fmt: skip
 REFERENCE = {
     "CUSTOMER": "Customer and Account", "CONTACT": "Contact", "ITEM": "Item and Product",

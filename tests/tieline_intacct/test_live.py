@@ -19,6 +19,8 @@ from tieline.contract import (
     TransientError,
     Unknown,
 )
+from tieline_intacct.gateway import Call
+from tieline_intacct.xml import element
 
 NAME = "Müller & Söhne <GmbH> 😀"
 LINES = "SODOCUMENTENTRY"
@@ -324,6 +326,36 @@ def test_an_opportunity_is_worth_its_orders_or_its_newest_quote(selling: Any, ma
     ((page,),) = [_pages(selling, "opportunity_amount", since)]
     assert [(one.key, one.fields["TOTAL"]) for one in page.records] == [(opportunity, Decimal("74.16"))]
     assert _keys(selling, "opportunity_amount") == [opportunity]
+
+
+def _pay(live: Any, invoice: str, amount: str, **told: str) -> None:
+    """As somebody else's program would."""
+    detail = element("ARPYMTDETAIL", element("RECORDKEY", text=invoice), element("TRX_PAYMENTAMOUNT", text=amount))
+    fields = [element(name, text=value) for name, value in told.items()]
+    body = element("create", element("ARPYMT", *fields, element("ARPYMTDETAILS", detail)))
+    (result,) = live.client._access.gateway.run("", [Call("pay", body)])
+    assert result.ok, result
+
+
+def test_receivables_show_what_is_due_and_what_was_paid(selling: Any, make_write: Any) -> None:
+    _sell(selling, make_write, "invoice", "i", CUSTVENDID="C-1")
+    ((page,),) = [_pages(selling, "ar_invoice")]
+    (due,) = page.records
+    names = ("CUSTOMERID", "STATE", "TRX_TOTALENTERED", "TRX_TOTALPAID", "TRX_TOTALDUE")
+    assert [due.fields[name] for name in names] == ["C-1", "Posted", "37.08", "0", "37.08"]
+    selling.later(60)
+    since = Cursor(selling.effects.now())
+    told = {"CUSTOMERID": "C-1", "PAYMENTMETHOD": "EFT", "RECEIPTDATE": "01/06/2026", "CURRENCY": "USD"}
+    _pay(selling, due.key, "20", DOCNUMBER="CHK-7", **told)
+    ((page,),) = [_pages(selling, "ar_invoice", since)]
+    assert [one.fields["TRX_TOTALDUE"] for one in page.records] == ["17.08"]
+    ((page,),) = [_pages(selling, "ar_payment")]
+    (paid,) = page.records
+    assert [paid.fields[name] for name in ("DOCNUMBER", "STATE", "RECEIPTDATE", "TRX_AMOUNTTOPAY")] == [
+        "CHK-7", "Complete", date(2026, 1, 6), "20",
+    ]  # fmt: skip
+    refused = selling.create("ar_payment", "p", **told)
+    assert (type(refused), refused.code) == (Refused, "unsupported")
 
 
 def test_a_part_of_a_quote_is_converted_and_then_the_rest(selling: Any, make_write: Any) -> None:

@@ -72,7 +72,7 @@ def _object(path: Path, office: str, mapping: RecordMapping, told: ObjectSetting
     def entry(name: str, value: Any, declared: Any, words: str, choices: tuple[str, ...]) -> Entry:
         return Entry((*path, name), declared if value is None else value, value is not None, words, choices, **about)
 
-    yield entry("enabled", chosen.enabled, True, "whether these records are synced", _YES_NO)
+    yield entry("enabled", chosen.enabled, mapping.enabled, "whether these records are synced", _YES_NO)
     yield entry(
         "promotion", chosen.promotion, mapping.promotion, "when a record of the CRM goes to the back office",
         tuple(Promotion),

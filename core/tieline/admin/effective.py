@@ -163,10 +163,14 @@ def _more(path: Path, mapping: RecordMapping, rows: Sequence[MoreField]) -> Iter
 
 
 def _switched_off(mappings: Sequence[RecordMapping], chosen: BackOfficeSettings) -> set[str]:
-    off = {name for name, settings in chosen.objects.items() if settings.enabled is False}
+    off = {one.name for one in mappings if not _is_wanted(one, chosen.objects.get(one.name))}
     while below := {one.name for one in mappings if one.name not in off and _needs(one) & off}:
         off |= below
     return off
+
+
+def _is_wanted(mapping: RecordMapping, chosen: ObjectSettings | None) -> bool:
+    return mapping.enabled if chosen is None or chosen.enabled is None else chosen.enabled
 
 
 def _needs(mapping: RecordMapping) -> set[str]:

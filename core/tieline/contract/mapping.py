@@ -101,6 +101,7 @@ class Mapping:
     `review` names fields (name and postcode) that make two strangers alike when all of them agree: a person decides,
     the two are never joined nor made again by themselves.
     `panel` gives each record an `ERP_Link__c` row for people to read; order lines need none.
+    `enabled`: whether it is synced while no administrator has said so; what many can do without starts switched off.
     `record_types` overrules `promotion` for records of the CRM with these record types, by `DeveloperName`.
     `identity` names fields that together tell one record from all others where no single one does: a price by its list
     and its item. Like a strong key it joins what both sides have at the first match; references agree when the records
@@ -132,6 +133,7 @@ class Mapping:
     identity: tuple[str, ...] = ()
     turns: tuple[str, ...] = ()
     panel: bool = True
+    enabled: bool = True
     crm_constants: MappingType[str, Value] = field(default_factory=dict)
     erp_constants: MappingType[str, Value] = field(default_factory=dict)
 

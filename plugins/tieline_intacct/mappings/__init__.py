@@ -5,9 +5,10 @@ from __future__ import annotations
 from tieline_intacct.mappings.documents import AMOUNTS, DOCUMENTS
 from tieline_intacct.mappings.goods import ITEMS, PRICE_LISTS, PRICES
 from tieline_intacct.mappings.parties import CONTACTS, CUSTOMERS
+from tieline_intacct.mappings.receivables import RECEIVABLES
 from tieline_intacct.mappings.work import PROJECTS, TASKS
 
-MAPPINGS = (CUSTOMERS, CONTACTS, ITEMS, PRICE_LISTS, PRICES, PROJECTS, TASKS, *DOCUMENTS, AMOUNTS)
+MAPPINGS = (CUSTOMERS, CONTACTS, ITEMS, PRICE_LISTS, PRICES, PROJECTS, TASKS, *DOCUMENTS, AMOUNTS, *RECEIVABLES)
 
 __all__ = [
     "AMOUNTS",
@@ -19,5 +20,6 @@ __all__ = [
     "PRICES",
     "PRICE_LISTS",
     "PROJECTS",
+    "RECEIVABLES",
     "TASKS",
 ]

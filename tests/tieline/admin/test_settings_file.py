@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,16 @@ PROJECT = Mapping(
     (Field("Name", "name", required=True), Field("Account__c", "customer", Reference("customer"))),
 )  # fmt: skip
 DECLARED = {"books": (CUSTOMER, CONTACT, PROJECT)}
+
+
+def test_what_starts_switched_off_is_switched_on_by_an_administrator(tmp_path: Path) -> None:
+    resting = replace(PROJECT, enabled=False)
+    file = SettingsFile(tmp_path / "settings.yaml", {"books": (CUSTOMER, resting)})
+    plain = effective(file.declared["books"], file.settings().of("books"))
+    assert [one.name for one in plain] == ["customer"]
+    file.path.write_text("back_offices: {books: {objects: {project: {enabled: true}}}}")
+    chosen = effective(file.declared["books"], file.settings().of("books"))
+    assert [one.name for one in chosen] == ["customer", "project"]
 
 
 @pytest.fixture
