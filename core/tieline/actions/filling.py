@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tieline.actions.expressions import fields_of, nested, value_of
-from tieline.contract import Action, ActionInput, CreateDocument, Decision, PermanentError, Value, Values
+from tieline.contract import Action, ActionInput, CreateDocument, Decision, Decline, PermanentError, Value, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,18 @@ class Filling:
 
     header: tuple[Fill, ...] = ()
     lines: tuple[Fill, ...] = ()
+
+
+SWITCHED_OFF = Decline("This button is switched off. Ask your administrator.")
+
+
+def switched_off(action: Action) -> Action:
+    """The action with nothing to load, and this answer alone."""
+    return replace(action, handler=_say_so, reads=(), children={}, links={}, lists=(), parameters=(), enabled_when="")
+
+
+def _say_so(_given: ActionInput) -> Decision:
+    return SWITCHED_OFF
 
 
 def filled(action: Action, filling: Filling) -> Action:

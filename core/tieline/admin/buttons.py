@@ -13,12 +13,14 @@ _HEADER, _LINES = ("record", "parameters"), ("record", "line", "parameters")
 
 def check_buttons(path: Path, chosen: Mapping[str, ActionSettings], declared: Sequence[Action]) -> Iterator[Fault]:
     """What does not fit the plugin; `path` is that of all buttons of a back office."""
-    known = {action.name: action.fillable for action in declared if action.fillable}
+    known = {action.name: action.fillable for action in declared}
     for name, settings in chosen.items():
         here, fillable = (*path, name), known.get(name)
+        if name not in known:
+            yield Fault(here, "there is no such button", f"Known: {', '.join(sorted(known)) or 'none'}.")
         if fillable is None:
-            mend = f"Known: {', '.join(sorted(known)) or 'none'}."
-            yield Fault(here, "there is no such button, or it makes no document", mend)
+            if name in known and (settings.header or settings.lines):
+                yield Fault(here, "this button makes no document that could be filled", "Leave the rows out.")
             continue
         yield from _rows((*here, "header"), settings.header, fillable.header, fillable, _HEADER)
         yield from _rows((*here, "lines"), settings.lines, fillable.line, fillable, _LINES)

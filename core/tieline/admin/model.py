@@ -18,6 +18,7 @@ back_offices:
           - {crm: Region__c, erp: CustomerType}
     actions:
       create_sales_order:         # a button of the plugin
+        enabled: true
         header:
           - {erp: PONUMBER, crm: PO_Number__c, default: none}
         lines:
@@ -87,6 +88,7 @@ class FillRow(Part):
 
 
 class ActionSettings(Part):
+    enabled: bool = True
     header: tuple[FillRow, ...] = Field(default=(), strict=False)
     lines: tuple[FillRow, ...] = Field(default=(), strict=False)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tieline.actions.filling import Fill, Filling, filled
+from tieline.actions.filling import Fill, Filling, filled, switched_off
 from tieline.admin.effective import effective, widened
 from tieline.admin.faults import BadSettings
 from tieline.admin.file import SettingsFile
@@ -88,16 +88,20 @@ class Chosen:
 
     @property
     def actions(self) -> Sequence[Action]:
-        """The buttons, with the rows that fill what they make."""
+        """The buttons, with the rows that fill what they make; those that are switched off say so."""
         chosen = self.fillings
         declared = self._file.actions[self._back_office]
-        return tuple(filled(one, _filling(chosen[one.name])) if one.name in chosen else one for one in declared)
+        return tuple(_action(one, chosen[one.name]) if one.name in chosen else one for one in declared)
 
     @property
     def resting(self) -> Sequence[Mapping]:
         """What is switched off."""
         on = {mapping.name for mapping in self.mappings}
         return tuple(one for one in self._file.declared[self._back_office] if one.name not in on)
+
+
+def _action(declared: Action, chosen: ActionSettings) -> Action:
+    return filled(declared, _filling(chosen)) if chosen.enabled else switched_off(declared)
 
 
 def _filling(chosen: ActionSettings) -> Filling:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tieline.actions.expressions import fields_of, value_of
-from tieline.actions.filling import Fill, Filling, filled
+from tieline.actions.filling import SWITCHED_OFF, Fill, Filling, filled, switched_off
 from tieline.contract import Action, ActionInput, CreateDocument, Decision, Decline, Fillable, PermanentError, Values
 
 ROWS = "OpportunityLineItems"
@@ -100,3 +100,9 @@ def test_fields_of_an_expression_leave_out_methods_and_other_variables() -> None
     text = "record.Name.startsWith('x') && line.Q__c > 1 ? record.Account.Owner.Name : recorder.No"
     assert fields_of(text, "record") == ("Name", "Account.Owner.Name")
     assert fields_of(text, "line") == ("Q__c",)
+
+
+def test_a_button_that_is_switched_off_loads_nothing_and_says_so() -> None:
+    off = switched_off(ACTION)
+    assert off.handler(_given({})) is SWITCHED_OFF
+    assert (off.id, off.on, off.reads, off.children, off.parameters) == (ACTION.id, ACTION.on, (), {}, ())

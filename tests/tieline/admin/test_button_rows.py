@@ -46,7 +46,7 @@ back_offices:
   books:
     actions:
       nobody: {}
-      promote: {}
+      promote: {header: [{erp: PO, default: x}]}
       order:
         header:
           - {erp: XX, crm: A__c}
@@ -72,13 +72,18 @@ def test_rows_are_read(file: SettingsFile) -> None:
     assert chosen.lines[0].value == "line.UnitPrice * record.Factor__c"
 
 
+def test_every_button_can_be_switched_off(file: SettingsFile) -> None:
+    chosen = file.checked("back_offices: {books: {actions: {promote: {enabled: false}}}}").settings.of("books").actions
+    assert not chosen["promote"].enabled
+
+
 def test_every_mistake_of_the_rows_is_told_with_its_line(file: SettingsFile) -> None:
     with pytest.raises(BadSettings) as caught:
         file.checked(BAD)
     told = {(fault.line, fault.what.partition(" (")[0]) for fault in caught.value.faults}
     assert told == {
-        (4, "there is no such button, or it makes no document"),
-        (5, "there is no such button, or it makes no document"),
+        (4, "there is no such button"),
+        (5, "this button makes no document that could be filled"),
         (8, "there is no such field to fill"),
         (9, "PO is no field of your own"),
         (10, "nothing says what it is filled with"),
