@@ -259,8 +259,8 @@ def refusal_of(fields: Mapping[str, Canonical]) -> str:
 
 def _problem(outcome: Refused, side: Side, now: datetime, *, final: bool = True) -> Problem:
     fields = f" ({', '.join(outcome.fields)})" if outcome.fields else ""
-    corrected = outcome.mend or "Correct the record; it is sent again when you save it."
-    step = corrected if final else "Nothing: it is tried again by itself."
+    mend = outcome.mend or "Correct the record; it is sent again when you save it."
+    step = mend if final else "Nothing: it is tried again by itself."
     return Problem(f"{outcome.reason}{fields}", step, now, outcome.code, final, str(side))
 
 
