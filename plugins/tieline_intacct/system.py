@@ -28,7 +28,7 @@ INTACCT = System(
     sandbox=sandbox,
     describe_sandbox=describe_sandbox,
     entity_label="Entity",
-    polling=Polling(changes=timedelta(minutes=10), lists=timedelta(hours=1)),  # each question is billed
+    polling=Polling(changes=timedelta(minutes=15), lists=timedelta(hours=1)),  # each question is billed
     monthly_limit="monthly_calls",
     demo=DemoPlan(
         CUSTOMER,

@@ -1,4 +1,5 @@
-"""What Intacct bills for a company in which nothing happens, counted over a simulated day of the real engine."""
+"""What Intacct bills for a company in which nothing happens, counted over a simulated day of the real engine. Objects
+that wait for an administrator are not in it."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tieline.admin.effective import effective
+from tieline.admin.model import BackOfficeSettings
 from tieline.store.memory import MemoryStore
 from tieline.sync.context import Context
 from tieline.sync.cycle import Cycle
@@ -33,7 +36,7 @@ class Watching:
     def __init__(self, live: Any) -> None:
         self.live, self.world = live, World(at=live.effects.now())
         self.bench = Bench(self.world, ToyCrm(self.world), live.client, MemoryStore(), ("",))
-        self.bench.mappings, self.bench.lists = MAPPINGS, LISTS
+        self.bench.mappings, self.bench.lists = effective(MAPPINGS, BackOfficeSettings()), LISTS
         self.bench.confirm()
         made = self.bench.context()
         self.context: Context = replace(made, system=INTACCT, options=paced(INTACCT, {}), clock=live.effects)

@@ -248,8 +248,9 @@ class Driver:
 
     def _ask_for_lists(self, fields: Sequence[str]) -> None:
         """A value may be a list row that is too young to be known."""
-        if any(isinstance(self.rules.by_name[name].kind, Option) for name in fields):
-            self.context.pace.ask(LISTS)
+        for kind in (self.rules.by_name[name].kind for name in fields):
+            if isinstance(kind, Option):
+                self.context.pace.ask(f"{LISTS} {kind.list}")
 
     def _hand_over(self, work: Worklist, link: Link, side: Side, item: Item) -> None:
         (work.crm if side is Side.CRM else work.erp).append(Intended(link, item))

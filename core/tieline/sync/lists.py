@@ -23,6 +23,8 @@ _AGAIN = timedelta(minutes=1)
 """A list that failed is tried again sooner, and not in every cycle: some fail for good."""
 _SOONER = 12
 """... or after this part of the lists' own interval, where that is longer."""
+_ASKED = 4
+"""What is asked for out of turn is read once in this part of the lists' interval."""
 _PASSES = 4
 """A parent has to be there before its children can point at it."""
 
@@ -52,6 +54,7 @@ def _look_at(context: Context, managed: ManagedList, *, asked: bool) -> int:
     """At the org's copy often, for that costs the back office nothing; at the back office when it is time."""
     pace, options, now = context.pace, context.options, context.clock.now()
     reading, guard = f"{LISTS} {managed.name}", f"{GUARD} {managed.name}"
+    asked = _is_asked(context, reading, everything=asked)
     read = asked or pace.due(reading, now, options.lists_every)
     if not read and not pace.due(guard, now, options.guard_every):
         return 0
@@ -68,6 +71,20 @@ def _look_at(context: Context, managed: ManagedList, *, asked: bool) -> int:
         if read:
             pace.by(reading, now + _again(context, error))
         raise
+
+
+def _is_asked(context: Context, reading: str, *, everything: bool) -> bool:
+    """Whether somebody wants it now: at once, and then not again for a while. Many records may wait for a row that
+    never comes, each at its own time."""
+    pace, now = context.pace, context.clock.now()
+    answered = f"{reading} asked"
+    if not (pace.asked(reading) or everything):
+        return False
+    if not pace.due(answered, now, context.options.lists_every / _ASKED):
+        pace.ask(reading)
+        return False
+    pace.done(answered, now)
+    return True
 
 
 def _again(context: Context, error: TielineError) -> timedelta:

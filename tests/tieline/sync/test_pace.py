@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tieline.contract import ListRow, ManagedList, TransientError
+from tieline.contract import Field, ListRow, ManagedList, Option, TransientError
 from tieline.contract.naming import list_object
 from tieline.store.memory import MemoryStore
 from tieline.sync.context import Context, Options
@@ -94,3 +94,27 @@ def test_what_people_do_to_a_list_is_undone_without_asking_the_back_office(paced
     paced.cycles(31, 10)
     assert paced.bench.crm.value(rows, key, "Name") == "30 days"
     assert paced.asked("versioned.options") == 1
+
+
+def test_a_row_that_nobody_knows_is_looked_for_at_once_and_then_seldom(paced: Paced) -> None:
+    """Records that wait for it ask again and again; only the list in question is read."""
+    paced.context = replace(paced.context, lists=(TERMS, ManagedList("toy", "units", "Unit", "Units")))
+    paced.cycles(1, 5)
+    assert paced.asked("versioned.options") == 2
+    for _ in range(58):  # within the lists' own hour
+        paced.context.pace.ask("lists terms")
+        paced.cycles(1, 60)
+    assert paced.asked("versioned.options") == 2 + 4
+
+
+def test_a_record_asks_for_the_list_of_the_row_it_names(paced: Paced) -> None:
+    field = Field("Term__c", "term", Option("terms"))
+    mapping = replace(CUSTOMER, fields=(*CUSTOMER.fields, field))
+    paced.context = replace(paced.context, mappings=(mapping,))
+    paced.cycles(1, 5)
+    paced.bench.erp.add("Customers", "C-1", name="Acme", term="T2")
+    paced.bench.erp.lists["terms"].append(ListRow("T2", "60 days"))
+    paced.cycles(1, 600)
+    assert paced.asked("versioned.options") == 1
+    paced.cycles(1, 5)
+    assert paced.asked("versioned.options") == 2
