@@ -42,7 +42,7 @@ def renew(scope: Scope, contract: Row) -> Row:
     except (OverflowError, ValueError):
         raise business(f"Contract '{name}' would end later than there are dates") from None
     for line in running:
-        if line.get("RENEWAL") == "true" and line.get("ENDDATE") in (None, ends):
+        if line.get("RENEWAL") == "true" and line.get("ENDDATE") == ends:
             _follow(scope, line, begins, until)
     return records.update(scope, contract, {"ENDDATE": day(until)})
 

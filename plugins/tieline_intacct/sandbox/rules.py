@@ -59,7 +59,7 @@ def _from_contract(change: Change) -> None:
     contract = seen(change.scope, change.scope.catalogue["CONTRACT"], change.body.get("CONTRACTID") or "")
     if contract is None or change.before is not None:
         return
-    for name in ("BILLINGFREQUENCY",):
+    for name in ("BILLINGFREQUENCY", "BEGINDATE", "ENDDATE"):  # the dates: [I]
         change.body[name] = change.body.get(name) or contract.get(name)
     for name in ("BILLTO", "SHIPTO"):
         change.body[f"{name}SOURCE"] = change.body.get(f"{name}SOURCE") or _source(change, contract, name)
@@ -85,7 +85,7 @@ def _payment_date(change: Change) -> None:
 _RULES: Mapping[str, tuple[Rule, ...]] = {
     "CUSTOMER": (_restriction,),
     "CONTRACT": (_born, _term, _order),
-    "CONTRACTDETAIL": (_born, _order, _line_number, _from_contract, _line_type),
+    "CONTRACTDETAIL": (_born, _from_contract, _order, _line_number, _line_type),
     "PROJECT": (_order,),
     "ARPYMT": (_payment_date,),
 }

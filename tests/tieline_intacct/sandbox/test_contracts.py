@@ -81,7 +81,9 @@ def test_a_renewal_is_another_term(shop: Any, more: str, ends: str, until: str) 
     shop.good(whole("renew"))
     assert shop.rows("CONTRACT", "ENDDATE", "STATE") == [(until, "In progress")]
     lines = shop.rows("CONTRACTDETAIL", "LINENO", "PRICE", "ENDDATE")
-    assert lines == [("1", "9", None), ("2", None, None), ("3", "9", until)]
+    assert lines == [("1", "9", ends), ("2", None, ends), ("3", "9", until)]
+    shop.good(whole("renew"))
+    assert len(shop.rows("CONTRACTDETAIL", "LINENO")) == 4, "the last term alone is followed by another"
 
 
 @pytest.mark.parametrize(

@@ -105,5 +105,10 @@ def test_an_answer_does_not_repeat_all_it_was_asked(desk: Any) -> None:
     assert len(desk.words(query(kind="A" * 10_000))) < 200
 
 
+def test_a_year_beyond_all_numbers(shop: Any, forms: Any) -> None:
+    function = forms.document().replace("<year>2026</year>", "<year>99999999999999999999</year>")
+    assert "datecreated must hold year, month and day" in shop.words(function)
+
+
 def test_read_more_needs_a_name(desk: Any) -> None:
     assert desk.words("<readMore/>") == "readMore needs a resultId or an object"

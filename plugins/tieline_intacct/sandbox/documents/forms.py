@@ -73,7 +73,7 @@ def legacy_date(element: Element) -> str:
     parts = [elements.text_of(element, name) for name in ("year", "month", "day")]
     try:
         return day(date(*map(int, parts)))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise invalid(f"{element.tag} must hold year, month and day; it holds {'-'.join(parts)}") from None
 
 
