@@ -14,7 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tieline_sandbox.soak.lineage import Lineage, Overwritten, Step
-from tieline_sandbox.soak.said import COLUMNS, Column, Ledger, Pair, Site
+from tieline_sandbox.soak.said import Column, Ledger, Pair, Site
+from tieline_sandbox.soak.trade import Trade
+from tieline_sandbox.soak.unleashed import UNLEASHED
 
 Row = Mapping[str, Any]
 
@@ -27,13 +29,8 @@ _NATURAL: Mapping[str, tuple[str, ...]] = {
     "ERP_Document_Line__c": ("Document__c", "Line_Number__c"),
     "ERP_Link__c": ("Record_Id__c", "Mapping__c"),
     "ERP_Request__c": ("Record_Id__c", "Action__c"),
-    "Customers": ("CustomerCode",),
-    "Contacts": ("CustomerGuid", "FirstName", "LastName"),
-    "Products": ("ProductCode",),
-    "SalesOrders": ("CustomerRef",),
 }
-"""What makes two records the same thing in the world."""
-_BIRTHS = {Site.CRM: ("Account", "Name"), Site.ERP: ("Customers", "CustomerName")}
+"""What makes two records of the org the same thing in the world."""
 _GRAIN = timedelta(seconds=1)
 """The org's conditions do not see a later edit in the very second of the last change that was read."""
 _OUT_OF_SYNC = "Out of Sync"
@@ -80,11 +77,14 @@ class Verdict:
 class Judge:
     """One run's: what was typed, and the evidence after all came to rest."""
 
-    def __init__(self, ledger: Ledger, pairs: Sequence[Pair], evidence: Evidence) -> None:
-        self.ledger, self.pairs, self.evidence = ledger, pairs, evidence
+    def __init__(
+        self, ledger: Ledger, pairs: Sequence[Pair], evidence: Evidence, trade: Trade = UNLEASHED
+    ) -> None:  # fmt: skip
+        self.ledger, self.pairs, self.evidence, self.trade = ledger, pairs, evidence, trade
+        self._natural = {**_NATURAL, **trade.natural}
         self._logged = json.dumps(list(evidence.conflicts), ensure_ascii=False, default=str)
         self._rows = {site: _by_record(evidence.log(site)) for site in Site}
-        self._first = _first_saves(evidence.erp)
+        self._first = _first_saves(evidence.erp, trade)
 
     def verdict(self) -> Verdict:
         lost, window = self._losses()
@@ -120,11 +120,11 @@ class Judge:
         return bool(row["actor"] != _ENGINE_IN_ERP) or self._typed_in_erp(row)
 
     def _typed_in_erp(self, row: Row) -> bool:
-        values = [str((row["after"] or {}).get(column.erp)) for column in COLUMNS]
+        values = [str((row["after"] or {}).get(column.erp)) for column in self.trade.columns]
         fresh = [
             self.ledger.typed[one] for one in values if one in self.ledger.typed and self._first[one] == row["seq"]
         ]
-        born = str((row["after"] or {}).get("CustomerName"))
+        born = str((row["after"] or {}).get(self.trade.name))
         made = row["action"] == "insert" and self.ledger.born.get(born) is Site.ERP
         return made or any(one.site is Site.ERP for one in fresh)
 
@@ -132,7 +132,7 @@ class Judge:
         lost: list[str] = []
         window: list[str] = []
         for pair in self.pairs:
-            for column in COLUMNS:
+            for column in self.trade.columns:
                 typed = [one.value for one in self.ledger.typed.values() if (one.pair, one.column) == (pair, column)]
                 for one in self.lineage(pair, column).lost(typed, self._is_logged):
                     told = f"{pair.name} {column.on(one.typed.site)} on the {one.typed.site} side: {_story(one)}"
@@ -150,13 +150,18 @@ class Judge:
         site = one.typed.site
         if site is Site.CRM and one.by.at - one.typed.at >= _GRAIN:
             return False
-        looks = [_moment(row["at"]) for row in self.evidence.reads(site) if _is_look(site, row, pair.erp)]
+        looks = [_moment(row["at"]) for row in self.evidence.reads(site) if self._is_look(site, row, pair.erp)]
         before = [at for at in looks if at <= one.by.at]
-        return bool(before) and one.typed.at >= _begun(before[-1])
+        last = before[-1 if site is Site.CRM else -self.trade.looks :]
+        return bool(last) and one.typed.at >= _begun(last[0])
+
+    def _is_look(self, site: Site, row: Row, ident: str) -> bool:
+        """People write to the org and never read there while the product works."""
+        return bool(row["method"] == "GET") if site is Site.CRM else self.trade.is_look(row, ident)
 
     def _unequal(self) -> Iterator[str]:
         for pair in self.pairs:
-            for column in COLUMNS:
+            for column in self.trade.columns:
                 line = self.lineage(pair, column)
                 if line.last(Site.CRM) != line.last(Site.ERP):
                     yield f"{pair.name} {column.crm}: {line.last(Site.CRM)!r} and {line.last(Site.ERP)!r}"
@@ -167,17 +172,17 @@ class Judge:
         """Made more than once: for one birth marker, or for one thing in the world."""
         found: Counter[tuple[Any, ...]] = Counter()
         for row in (*self.evidence.org, *self.evidence.erp):
-            if row["action"] != "insert" or row["kind"] not in _NATURAL:
+            if row["action"] != "insert" or row["kind"] not in self._natural:
                 continue
             values = row["after"]
-            name = (row["kind"], *(values.get(part) for part in _NATURAL[row["kind"]]))
+            name = (row["kind"], *(values.get(part) for part in self._natural[row["kind"]]))
             found[name] += any(name[1:])
             if values.get("ERP_Key__c"):
                 found[(row["kind"], "ERP_Key__c", values["ERP_Key__c"])] += 1
         return (f"{name}: {count} times" for name, count in found.items() if count > 1)
 
     def _births(self, site: Site) -> Counter[str]:
-        kind, name = _BIRTHS[site]
+        kind, name = ("Account", "Name") if site is Site.CRM else (self.trade.kind, self.trade.name)
         rows = [one for one in self.evidence.log(site) if (one["kind"], one["action"]) == (kind, "insert")]
         return Counter(str(one["after"].get(name)) for one in rows)
 
@@ -220,7 +225,7 @@ class Judge:
         told = self._told()
         for site in Site:
             for pair in self.pairs:
-                for column in COLUMNS:
+                for column in self.trade.columns:
                     for step in self.lineage(pair, column).on(site):
                         if not step.by_person and (site, pair.on(site), column.crm, step.value) not in told:
                             yield f"{pair.name} {column.crm} = {step.value!r} on the {site} side is not in the audit"
@@ -243,24 +248,17 @@ def _by_record(log: Iterable[Row]) -> dict[str, list[Row]]:
     return found
 
 
-def _first_saves(log: Iterable[Row]) -> dict[str, int]:
+def _first_saves(log: Iterable[Row], trade: Trade) -> dict[str, int]:
     """The number of the first entry with each value."""
     found: dict[str, int] = {}
     for row in log:
-        for column in COLUMNS:
+        for column in trade.columns:
             found.setdefault(str((row["after"] or {}).get(column.erp)), int(row["seq"]))
     return found
 
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def _is_look(site: Site, row: Row, guid: str) -> bool:
-    """People write to the org and never read there while the product works; in the back office they read by code."""
-    if row["method"] != "GET":
-        return False
-    return site is Site.CRM or str(row["path"]).rstrip("/").endswith(f"Customers/{guid}")
 
 
 def _begun(at: datetime) -> datetime:

@@ -1,11 +1,8 @@
-"""People at work through clients of their own: simple-salesforce in the CRM, signed requests in the back office, and
+"""People at work through clients of their own: simple-salesforce in the CRM, a clerk's program in the back office, and
 its screen. A request that a fault strikes is given up, as people do; the logs know whether it took effect."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -15,11 +12,10 @@ from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError
 
 from tieline.contract import PermanentError
-from tieline_sandbox.soak.said import COLUMNS, Ledger, Pair, Site
+from tieline_sandbox.soak.said import Ledger, Pair, Site
 from tieline_sandbox.soak.stage import ORG, Stage
 
 SCREEN_USER = "Bea"
-_TIMEOUT = 60
 _BUSY = 429
 _HOT = 8
 _EDITS_A_CUSTOMER = 5
@@ -54,44 +50,6 @@ class Seller:
         getattr(self.org, obj).update(ident, fields)
 
 
-class Clerk:
-    """Somebody's own program at the back office's API. An update there blanks what it omits, so it reads the customer,
-    changes one field and sends the whole."""
-
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self._base, self._id, self._key = (str(document[name]) for name in ("http_url", "api_id", "api_key"))
-        self._session = requests.Session()
-        self._session.trust_env = False
-
-    def close(self) -> None:
-        self._session.close()
-
-    def edit(self, code: str, guid: str, **fields: Any) -> None:
-        found = self._call("GET", "Customers", f"customerCode={code}")["Items"]
-        whole = next(item for item in found if item["Guid"] == guid)
-        kept = {name: value for name, value in whole.items() if name not in _THEIRS}
-        self._call("POST", f"Customers/{guid}", body={**kept, **fields})
-
-    def create(self, guid: str, **fields: Any) -> None:
-        self._call("POST", f"Customers/{guid}", body={"Guid": guid, **fields})
-
-    def _call(self, method: str, path: str, query: str = "", body: Any = None) -> Any:
-        signed = hmac.new(self._key.encode(), query.encode(), hashlib.sha256).digest()
-        headers = {
-            "Accept": "application/json",
-            "Content-Type": "application/json",
-            "api-auth-id": self._id,
-            "api-auth-signature": base64.b64encode(signed).decode(),
-        }
-        url = f"{self._base}/{path}" + (f"?{query}" if query else "")
-        answer = self._session.request(method, url, json=body, headers=headers, timeout=_TIMEOUT)
-        answer.raise_for_status()
-        return answer.json()
-
-
-_THEIRS = {"CreatedBy", "CreatedOn", "LastModifiedBy", "LastModifiedOn"}
-
-
 class People:
     """Everybody, drawing what to do next from a seed."""
 
@@ -100,7 +58,8 @@ class People:
         document = stage.document(ORG)
         users = {str(user["username"]).partition("@")[0]: user for user in document["users"]}
         self.admin, self.sam = Seller(document, users["admin"]), Seller(document, users["sam"])
-        self.clerk = Clerk(stage.document(stage.system))
+        self.trade = stage.trade
+        self.clerk = self.trade.clerk(stage.document(stage.system))
         self.pairs = self._customers()
         self.edits = self.given_up = 0
         self._let_press()
@@ -114,11 +73,11 @@ class People:
 
     def live(self) -> None:
         """One edit of one field anywhere, in the middle of everything."""
-        self._edit(self._draw.choice(list(Site)), self._draw.choice(self._hot()), self._draw.randrange(len(COLUMNS)))
+        self._edit(self._draw.choice(list(Site)), self._draw.choice(self._hot()), self._column())
 
     def dead(self) -> list[str]:
         """While the product lies dead: one field of one customer, on one side or on both; what was typed."""
-        pair, column = self._draw.choice(self._hot()), self._draw.randrange(len(COLUMNS))
+        pair, column = self._draw.choice(self._hot()), self._column()
         sites = self._draw.sample(list(Site), self._draw.randint(1, 2))
         return [self._edit(site, pair, column) for site in sites]
 
@@ -141,8 +100,11 @@ class People:
         first = self.edits // _EDITS_A_CUSTOMER
         return [self.pairs[(first + at) % len(self.pairs)] for at in range(min(_HOT, len(self.pairs)))]
 
+    def _column(self) -> int:
+        return self._draw.randrange(len(self.trade.columns))
+
     def _edit(self, site: Site, pair: Pair, at: int) -> str:
-        column = COLUMNS[at]
+        column = self.trade.columns[at]
         value = self.ledger.value(site, pair, column)
         fields = {column.on(site): value}
         self.edits += 1
@@ -153,8 +115,8 @@ class People:
         if site is Site.CRM:
             return lambda: self.sam.edit("Account", pair.crm, **fields)
         if self._draw.random() < 0.5:
-            return lambda: self.clerk.edit(pair.name, pair.erp, **fields)
-        return lambda: self.stage.erp.edit(SCREEN_USER, "Customers", pair.erp, **fields)
+            return lambda: self.clerk.edit(pair, fields)
+        return lambda: self.stage.erp.edit(SCREEN_USER, self.trade.kind, pair.erp, **fields)
 
     def _try(self, work: Callable[[], object]) -> None:
         try:
@@ -166,15 +128,14 @@ class People:
 
     def _born_in_crm(self, name: str) -> None:
         account = self.sam.create("Account", Name=name)
-        self._press(account, "Account", "promote")
+        self._press(account, "Account", self.trade.promote)
 
     def _born_in_erp(self, name: str) -> None:
-        fields = {"CustomerCode": f"B{name.partition(' ')[2]}", "CustomerName": name}
+        fields = self.trade.birth(f"B{name.partition(' ')[2]}", name)
         if self._draw.random() < 0.5:
-            self.stage.erp.edit(SCREEN_USER, "Customers", "", **fields)
+            self.stage.erp.edit(SCREEN_USER, self.trade.kind, "", **fields)
         else:
-            raw = self._draw.getrandbits(128)
-            self.clerk.create(f"{raw:032x}"[:8] + "-" + "-".join(_groups(f"{raw:032x}")), **fields)
+            self.clerk.create(self._draw, fields)
 
     def _sell(self, name: str) -> None:
         fields = {"StageName": "Closed Won", "CloseDate": "2026-05-05", "AccountId": self._draw.choice(self.pairs).crm}
@@ -192,8 +153,9 @@ class People:
     def _customers(self) -> list[Pair]:
         """Customers that stand on both sides, in order of their code."""
         known = {str(row["AccountNumber"]): str(row["Id"]) for row in self.admin.query(_ACCOUNTS)}
-        rows = [one for one in self.stage.erp.log() if (one["kind"], one["action"]) == ("Customers", "insert")]
-        codes = {str(one["after"]["CustomerCode"]): str(one["id"]) for one in rows}
+        kind, code = self.trade.kind, self.trade.code
+        rows = [one for one in self.stage.erp.log() if (one["kind"], one["action"]) == (kind, "insert")]
+        codes = {str(one["after"][code]): str(one["id"]) for one in rows}
         pairs = [Pair(code, known[code], guid) for code, guid in sorted(codes.items()) if code in known]
         if not pairs:
             raise PermanentError("no customer stands on both sides", where="soak", mend="Give --data with customers.")
@@ -205,11 +167,17 @@ class People:
         self.admin.create("PermissionSetAssignment", PermissionSetId=chosen, AssigneeId=self.sam.user_id)
 
     def _price(self) -> str:
-        """A product in the standard price book."""
+        """A product in the standard price book, put there unless the back office did."""
         book = self.admin.query("SELECT Id FROM Pricebook2 WHERE IsStandard = true")[0]["Id"]
         product = self.admin.query("SELECT Id FROM Product2 WHERE IsActive = true ORDER BY ProductCode LIMIT 1")
-        fields = {"Pricebook2Id": book, "Product2Id": product[0]["Id"], "UnitPrice": 2.5, "IsActive": True}
-        return self.admin.create("PricebookEntry", **fields)
+        fields = {"Pricebook2Id": book, "Product2Id": product[0]["Id"]}
+        where = " AND ".join(f"{name} = '{ident}'" for name, ident in fields.items())
+        known = self.admin.query(f"SELECT Id FROM PricebookEntry WHERE {where}")  # noqa: S608 - ids of the org
+        return (
+            str(known[0]["Id"])
+            if known
+            else self.admin.create("PricebookEntry", UnitPrice=2.5, IsActive=True, **fields)
+        )
 
 
 def _is_our_mistake(error: Exception) -> bool:
@@ -219,8 +187,3 @@ def _is_our_mistake(error: Exception) -> bool:
 
 
 _ACCOUNTS = "SELECT Id, AccountNumber FROM Account WHERE AccountNumber != null"
-
-
-def _groups(text: str) -> Sequence[str]:
-    """The rest of a guid's groups after its first."""
-    return text[8:12], text[12:16], text[16:20], text[20:]

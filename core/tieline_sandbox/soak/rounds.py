@@ -139,7 +139,7 @@ class Soak:
             stuck=[one for office in told for one in office["out_of_sync"]],
             engine_user=self.stage.engine_user,
         )
-        return Judge(self.ledger, self.people.pairs, evidence)
+        return Judge(self.ledger, self.people.pairs, evidence, self.stage.trade)
 
 
 def _last(plane: Plane) -> int:

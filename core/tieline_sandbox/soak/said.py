@@ -35,6 +35,7 @@ COLUMNS = (
     Column("Fax", "FaxNumber", "556 {:06}"),
     Column("Website", "Website", "https://www.example.com/{:06}"),
 )
+"""Of Unleashed."""
 
 
 @dataclass(frozen=True, slots=True)

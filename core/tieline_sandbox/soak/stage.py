@@ -14,6 +14,8 @@ from typing import Any
 from tieline.contract import PermanentError
 from tieline_sandbox.soak.planes import Plane
 from tieline_sandbox.soak.said import customers
+from tieline_sandbox.soak.trade import Trade
+from tieline_sandbox.soak.trades import trade_of
 from tieline_sandbox.soak.workers import Ran, Worker, Zygote, eventually
 
 ORG = "org"
@@ -24,13 +26,15 @@ _FEW, _A_ROUND = 12, 0.75
 
 @dataclass(frozen=True)
 class Stage:
-    """`erp` and `org` are the planes; `system` the word of the back office, and its connection's name."""
+    """`erp` and `org` are the planes; `system` the word of the back office, and its connection's name; `trade` what
+    people do there."""
 
     zygote: Zygote
     state: Path
     system: str
     org: Plane
     erp: Plane
+    trade: Trade
 
     def document(self, name: str) -> dict[str, Any]:
         """Addresses and credentials of a sandbox."""
@@ -88,18 +92,22 @@ def data_for(rounds: int, samples: Path, place: Path) -> Path:
 
 @contextlib.contextmanager
 def staged(zygote: Zygote, state: Path, system: str, data: Path) -> Iterator[Stage]:
-    """Everything ready and at rest. The sandboxes end with the zygote."""
+    """Everything ready and at rest. The sandboxes end with the zygote. Raises Misconfigured for a system where nobody
+    works."""
+    trade = trade_of(system)
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, more in ((ORG, []), (system, ["--data", str(data)])):
         _up(zygote, state, name, more)
     with contextlib.ExitStack() as closing:
         org, erp = (
-            closing.enter_context(contextlib.closing(Plane(json.loads((state / f"{name}.json").read_text("utf-8")))))
-            for name in (ORG, system)
+            closing.enter_context(contextlib.closing(plane(json.loads((state / f"{name}.json").read_text("utf-8")))))
+            for name, plane in ((ORG, Plane), (system, trade.plane))
         )
-        stage = Stage(zygote, state, system, org, erp)
+        stage = Stage(zygote, state, system, org, erp, trade)
         for name in (ORG, system):
             stage.run("connect", name, name, "--from", str(state / f"{name}.json"), "--json").document()
+        for command in trade.commands:
+            stage.run(*command, "--json").document()
         stage.run("package", "apply", "--yes", "--json").document()
         stage.settle()
         yield stage

@@ -109,10 +109,12 @@ def make_play(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """A new stage at rest; `share` of its requests fail."""
     with ExitStack() as ending:
 
-        def make(seed: int = 1, share: float = 0.0, points: tuple[str, ...] = (), rounds: int = 40) -> Play:
+        def make(
+            seed: int = 1, share: float = 0.0, points: tuple[str, ...] = (), rounds: int = 40, system: str = "unleashed"
+        ) -> Play:  # fmt: skip
             folder = tmp_path_factory.mktemp("play")
             data = data_for(rounds, built_in_data(), folder / "data")
-            stage = ending.enter_context(staged(zygote, folder / "state", "unleashed", data))
+            stage = ending.enter_context(staged(zygote, folder / "state", system, data))
             return Play(stage, ending.enter_context(closing(Soak(stage, seed, share, list(points)))))
 
         yield make

@@ -22,6 +22,15 @@ def test_nothing_is_lost_or_made_twice(make_play: Any) -> None:
     assert play.people.edits > 80
 
 
+def test_nothing_is_lost_or_made_twice_at_intacct(make_play: Any) -> None:
+    """No precondition and no keys of ours: control ids, marks and two requests at a time."""
+    play = make_play(seed=7, share=0.03, points=tuple(Point), rounds=6, system="intacct")
+    verdict = play.soak.play(6)
+    assert verdict.clean, verdict
+    assert play.soak.tally.kills == 6
+    assert play.people.edits > 15
+
+
 def test_the_command_tells_the_same(zygote: Any, tmp_path: Path) -> None:
     state = tmp_path / "state"
     ran = zygote.start("soak", "--rounds", "2", "--seed", "3", "--json", state=state).ran(110)
@@ -33,3 +42,9 @@ def test_the_command_tells_the_same(zygote: Any, tmp_path: Path) -> None:
     again = zygote.run("soak", "--rounds", "1", "--json", state=state)
     assert again.code == 1
     assert "Give an empty one with --state" in again.err
+
+
+def test_a_system_nobody_works_at_is_told(zygote: Any, tmp_path: Path) -> None:
+    told = zygote.run("soak", "--rounds", "1", "--system", "phocas", state=tmp_path / "state")
+    assert told.code != 0
+    assert "phocas" in told.err
