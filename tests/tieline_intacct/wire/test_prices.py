@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from tieline_sandbox.fault_rules import read_rule
-
 pytestmark = pytest.mark.deep
 BASE, STANDARD = "Base Price List", "Standard Price Book"
 FROM_THE_ORG = """\
@@ -65,52 +63,6 @@ def test_prices_of_the_org_go_to_intacct(source_is_the_org: Any) -> None:
     place = office.places()
     office.settle()
     assert office.places() == place
-
-
-def test_a_price_whose_answer_was_lost_is_one_price(source_is_the_org: Any) -> None:
-    office = source_is_the_org
-    book = office.make("Pricebook2", "admin", Name="Lost", IsActive=True)
-    product, item = _sold(office)
-    rule = {
-        "at": "after_commit", "do": {"status": {"code": 524}}, "times": 1, "nth": 0,
-        "match": {"operation": "create_invpricelistentry"},
-    }  # fmt: skip
-    (planned,) = office.company.plane.faults.plan([read_rule(rule)])
-    office.price(product, book, 4)
-    office.settle()
-    office.later(60)
-    office.settle()
-    fired = sum(one.fired for one in office.company.plane.faults.listed() if one.id == planned.id)
-    office.company.plane.faults.clear()
-    assert fired == 1
-    kept = sorted(str(row["PRICELISTID"]) for row in office.kept("INVPRICELISTENTRY", ITEMID=item))
-    assert kept == [BASE, "Lost"]
-
-
-def test_a_price_that_both_sides_have_is_one_price(source_is_the_org: Any) -> None:
-    office = source_is_the_org
-    product, item = _sold(office)
-    office.edit("create", "SOPRICELIST", "", NAME="Shared")
-    office.edit("create", "INVPRICELISTENTRY", "", PRICELISTID="Shared", ITEMID=item, VALUE="3")
-    book = office.make("Pricebook2", "admin", Name="Shared", IsActive=True)
-    office.price(product, book, 5)
-    office.settle()
-    assert _prices(office, item) == {(BASE, "12.5", "active"), ("Shared", "5", "active")}
-    assert len(office.kept("INVPRICELISTENTRY", ITEMID=item)) == 2
-
-
-def test_a_price_book_that_is_renamed_says_why_the_list_is_not(source_is_the_org: Any) -> None:
-    office = source_is_the_org
-    book = office.make("Pricebook2", "admin", Name="Old name", IsActive=True)
-    office.settle()
-    office.change("Pricebook2", book, "admin", Name="New name")
-    office.settle()
-    assert [row["NAME"] for row in office.kept("SOPRICELIST") if "name" in row["NAME"]] == ["Old name"]
-    (panel,) = office.rows("ERP_Link__c", Record_Id__c=book)
-    assert (panel["Sync_Status__c"], panel["Reason__c"], panel["Next_Step__c"]) == (
-        "Out of Sync", "Intacct does not rename price lists for us",
-        "Give the price book its old name back, or rename the list in Intacct.",
-    )  # fmt: skip
 
 
 def test_prices_of_intacct_come_to_the_org(office: Any) -> None:

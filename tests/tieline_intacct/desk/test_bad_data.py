@@ -7,108 +7,17 @@ answered in the same cycles; each test looks at one. What is in the company is t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-import pluggy
 import pytest
 
-import tieline_intacct
-from tieline.actions.desk import Desk
-from tieline.contract import ListRow
-from tieline.contract.hooks import ErpPlugin, Extras
-from tieline.host.behaviours import PluginBehaviours
-from tieline.host.translations import Translator
-from tieline.host.words import host_words
-from tieline.store.memory import MemoryStore
-from tieline.sync.context import Context
-from tieline.sync.cycle import Cycle
-from tieline.sync.first_load import confirm_first_load
-from tieline_intacct.actions import ACTIONS
-from tieline_intacct.lists import LISTS
-from tieline_intacct.mappings import MAPPINGS
-from tieline_intacct.system import INTACCT
-from tieline_intacct.translations import FRENCH
-from tieline_simulation.systems import ToyCrm
-from tieline_simulation.world import Serial, World
-
 ENTITY = "100-US"
-FINAL = {"Done", "Refused", "Failed"}
 ODD = "Ampère & Söhne <3 \U0001f389 \"x\" 'y'"
 LONG = "N" * 101
 
 
-@dataclass
-class Office:
-    """A toy CRM, the engine with Intacct's buttons, and a local Intacct. `waiting` are acts of somebody there, each
-    right before the first request that holds some text."""
-
-    live: Any
-    crm: ToyCrm
-    context: Context
-    waiting: list[tuple[bytes, Callable[[], object]]] = field(default_factory=list)
-    place: int = 0
-
-    def __post_init__(self) -> None:
-        self.live.transport.before = self._act
-
-    def _act(self, request: Any) -> None:
-        due = [one for one in self.waiting if one[0] in request.body]
-        self.waiting = [one for one in self.waiting if one not in due]
-        for _, act in due:
-            act()
-
-    def press(self, action: str, record: str, user: str = "u-en", **given: str) -> str:
-        key = f"r{len(self.crm.alive('ERP_Request__c')) + 1}"
-        told = {"Action__c": f"intacct.{action}", "Record_Id__c": record, "Status__c": "New", "CreatedById": user}
-        return self.crm.add("ERP_Request__c", key, **told, **given)
-
-    def answered(self, *presses: str) -> list[Mapping[str, Any]]:
-        for _ in range(6):
-            self.crm.world.tick(5)
-            self.live.later(5)
-            desk = Desk(self.context, ACTIONS, ["books"])
-            assert Cycle(self.context, desk=desk).run().problems == []
-            rows: list[Mapping[str, Any]] = [self.crm.alive("ERP_Request__c")[press] for press in presses]
-            if all(row["Status__c"] in FINAL for row in rows):
-                return rows
-        raise AssertionError(f"never answered: {rows}")
-
-    def kept(self, kind: str) -> list[dict[str, Any]]:
-        with self.live.transport.intacct.state.reading() as reader:
-            return [dict(values) for _, values in reader.all(kind)]
-
-    def made_for(self, opportunity: str) -> list[str]:
-        """Kinds of documents that the company ever kept for it since, by its log."""
-        changes = self.live.transport.intacct.state.mutations(self.place)
-        told = [one.after or {} for one in changes if one.kind == "SODOCUMENT"]
-        return [row["DOCPARID"] for row in told if str(row.get("EXTERNALID", "")).startswith(opportunity)]
-
-    def panel(self, record: str) -> Mapping[str, Any]:
-        return next(row for row in self.crm.alive("ERP_Link__c").values() if row.get("Record_Id__c") == record)
-
-
-def _office(live: Any) -> Office:
-    world = World(at=live.effects.now())
-    crm = ToyCrm(world)
-    crm.lists["users"] = [
-        ListRow("u-en", "Sam", attributes={"language": "en_US"}),
-        ListRow("u-fr", "Camille", attributes={"language": "fr"}),
-    ]
-    manager = pluggy.PluginManager("tieline")
-    manager.add_hookspecs(ErpPlugin)
-    manager.add_hookspecs(Extras)
-    manager.register(tieline_intacct)
-    words = Translator([FRENCH, *host_words()])
-    context = Context(
-        "books", INTACCT, MAPPINGS, LISTS, MemoryStore(), crm, live.client, world, Serial(), (ENTITY,),
-        behaviours=PluginBehaviours(manager), say=words.text,
-    )  # fmt: skip
-    confirm_first_load(context, 0)
-    return Office(live, crm, context)
-
-
-def _sold(office: Office) -> None:
+def _sold(office: Any) -> None:
     """An account with a term and three products, all in Intacct; an opportunity of one line for each case."""
     crm = office.crm
     crm.add("Account", "acc", Name="Acme")
@@ -133,7 +42,7 @@ def _deal(case: str) -> str:
     return f"006{case:0>12}AAA"[:18].replace(" ", "0")
 
 
-def _meanwhile(office: Office, quote: str) -> None:
+def _meanwhile(office: Any, quote: str) -> None:
     """What people there do in the moment in which a document is made."""
     acts: dict[str, Callable[[], object]] = {
         "closed": lambda: office.live.edit("update", "SODOCUMENT", quote, STATE="Closed"),
@@ -148,7 +57,7 @@ def _meanwhile(office: Office, quote: str) -> None:
 
 @dataclass
 class Bad:
-    office: Office
+    office: Any
     answers: dict[str, Mapping[str, Any]]
 
     def told(self, case: str) -> tuple[str, str]:
@@ -163,8 +72,8 @@ class Bad:
 
 
 @pytest.fixture(scope="module")
-def bad(opened_for_module: Any) -> Bad:
-    office = _office(opened_for_module(entities=ENTITY))
+def bad(office_of: Any) -> Bad:
+    office = office_of(ENTITY)
     _sold(office)
     (quoted,) = office.answered(office.press("create_sales_quote", _deal("closed")))
     assert quoted["Status__c"] == "Done"
@@ -172,7 +81,7 @@ def bad(opened_for_module: Any) -> Bad:
     office.crm.related[_deal("closed"), "ERP_Documents__r"] = [
         {**office.crm.alive("ERP_Document__c")[mirror], "Id": mirror}
     ]
-    office.place = office.live.transport.intacct.state.last_mutation()
+    office.place = office.last
     _meanwhile(office, quoted["Result_Id__c"])
     rows = {one.key: one.crm_key for name in ("ar_terms", "locations") for one in _list(office, name)}
     presses = {case: office.press("create_sales_order", _deal(case)) for case in ("closed", "item")}
@@ -187,7 +96,7 @@ def bad(opened_for_module: Any) -> Bad:
     return Bad(office, dict(zip(presses, office.answered(*presses.values()), strict=True)))
 
 
-def _list(office: Office, name: str) -> list[Any]:
+def _list(office: Any, name: str) -> list[Any]:
     with office.context.store.reading() as tx:
         return list(tx.list_rows("books", ENTITY, name))
 
