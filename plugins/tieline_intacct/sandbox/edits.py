@@ -61,8 +61,9 @@ def _create(scope: Scope, kind: ObjectType, given: Mapping[str, str], items: Seq
         return transactions.create_document(scope, given, [dict(_flat(item)) for item in items]).ident
     if kind.name == lines.LINE:
         document = _document(scope, given.get("DOCHDRID", ""))
+        before = transactions.below(scope, document)
         line = lines.append_values(scope, document, given)
-        transactions.settle(scope, document)
+        transactions.settle(scope, document, before)
         return line.ident
     if kind.name == payments.PAYMENT:
         details = [dict(_flat(item)) for item in items]
@@ -74,11 +75,13 @@ def _update(scope: Scope, row: Row, given: Mapping[str, str]) -> str:
     if row.kind.name == transactions.DOCUMENT:
         if row.get("STATE") != "Closed" or "STATE" not in given:  # a person may open it again
             transactions.check_open(row)
-        transactions.settle(scope, transactions.change_document(scope, row, given))
+        before = transactions.below(scope, row)
+        transactions.settle(scope, transactions.change_document(scope, row, given), before)
     elif row.kind.name == lines.LINE:
         document = _document(scope, row.get("DOCHDRID") or "")
+        before = transactions.below(scope, document)
         lines.change_values(scope, document, row, given)
-        transactions.settle(scope, document)
+        transactions.settle(scope, document, before)
     elif row.kind.name == payments.PAYMENT:
         payments.update(scope, row, given, {})
     else:
@@ -91,8 +94,9 @@ def _delete(scope: Scope, row: Row) -> str:
         transactions.delete_document(scope, row)
     elif row.kind.name == lines.LINE:
         document = _document(scope, row.get("DOCHDRID") or "")
+        before = transactions.below(scope, document)
         lines.drop(scope, document, row)
-        transactions.settle(scope, document)
+        transactions.settle(scope, document, before)
     else:
         release(scope, row)
         remove(scope, row.kind, row, row.ident)

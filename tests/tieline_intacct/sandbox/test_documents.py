@@ -66,6 +66,26 @@ def test_subtotals_stand_below_the_lines(shop: Any, forms: Any) -> None:
     assert result.findtext("data/SODOCUMENT/SUBTOTALS/sodocumentsubtotals/DESCRIPTION") == "Freight"
 
 
+def test_a_document_counts_as_changed_with_its_lines(shop: Any) -> None:
+    quote = shop.document()
+    memo = (
+        "<updatesotransitems><updatesotransitem line_num='1'><memo>new</memo></updatesotransitem></updatesotransitems>"
+    )
+    stamps = []
+    for inside in (
+        memo,
+        memo,
+        "<updatesubtotals><updatesubtotal><description>f</description></updatesubtotal></updatesubtotals>",
+    ):
+        shop.clock.advance(1)
+        shop.good(change(quote, inside))
+        stamps += shop.rows("SODOCUMENT", "WHENMODIFIED")[0]
+    shop.clock.advance(1)
+    shop.edit("update", "SODOCUMENTENTRY", "1", MEMO="by hand")
+    stamps += shop.rows("SODOCUMENT", "WHENMODIFIED")[0]
+    assert [stamp[-2:] for stamp in stamps] == ["01", "01", "03", "04"]
+
+
 def test_subtotals_change_by_their_description(shop: Any, forms: Any) -> None:
     shop.good(forms.document())
     one = "<updatesubtotal><description>{}</description><absval>{}</absval></updatesubtotal>"
@@ -192,6 +212,17 @@ def test_conversion_in_parts(shop: Any, forms: Any) -> None:
     assert state(shop, quote) == "Converted"
     shop.good(f'<delete_sotransaction key="{first}"/>')
     assert (state(shop, quote), lines(shop, quote, "QTY_REMAINING")) == ("Partially Converted", [("0", "1")])
+
+
+def test_each_part_counts_as_a_change_of_the_source(shop: Any) -> None:
+    quote = shop.document()
+    stamps = []
+    for _ in range(2):
+        shop.clock.advance(1)
+        shop.document("Sales Order", createdfrom=quote, lines=KEYED.format("1", "1"))
+        where = "<equalto><field>DOCPARID</field><value>Sales Quote</value></equalto>"
+        stamps += shop.rows("SODOCUMENT", "WHENMODIFIED", where=where)[0]
+    assert [stamp[-2:] for stamp in stamps] == ["01", "02"]
 
 
 def test_without_line_keys_all_of_it_is_converted(shop: Any) -> None:

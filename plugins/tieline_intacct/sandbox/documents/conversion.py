@@ -78,4 +78,5 @@ def _settle(scope: Scope, source: Row) -> None:
     all_lines = lines.of(scope, source)
     untouched = all(lines.quantity(line, "QTY_CONVERTED") == 0 for line in all_lines)
     whole = all(lines.quantity(line, "QTY_REMAINING") == 0 for line in all_lines)
-    records.update(scope, source, {"STATE": PENDING if untouched else CONVERTED if whole else PARTLY})
+    state = PENDING if untouched else CONVERTED if whole else PARTLY
+    records.update(scope, source, {"STATE": state}, touched=True)

@@ -16,8 +16,8 @@ DRAFT = "Draft"
 _HUNDRED = Decimal(100)
 
 
-def settle(scope: Scope, document: Row, definition: Row) -> Row:
-    """Add up, and post anew."""
+def settle(scope: Scope, document: Row, definition: Row, *, touched: bool = False) -> Row:
+    """Add up, and post anew. `touched`: something below the header changed, so the document counts as changed."""
     net = sum((lines.amount(line) for line in lines.of(scope, document)), Decimal(0))
     gross = net + _subtotals(scope, document, net)
     rate = number(document.get("EXCHRATE") or "1")
@@ -28,7 +28,7 @@ def settle(scope: Scope, document: Row, definition: Row) -> Row:
         "TOTAL": plain(cents(gross * rate)),
         "TOTALENTERED": plain(gross),
     }
-    document = records.update(scope, document, totals)
+    document = records.update(scope, document, totals, touched=touched)
     if definition.get("POSTTOAR") != "true" or document.get("STATE") == DRAFT:
         return document
     return _post(scope, document)

@@ -15,6 +15,7 @@ from tieline_intacct.sandbox.rights import reachable
 from tieline_intacct.sandbox.rows import Row, seen
 from tieline_intacct.sandbox.scope import Scope
 from tieline_intacct.sandbox.values import day, moment
+from tieline_sandbox.state import Values
 
 DOCUMENT = "SODOCUMENT"
 _SUBTOTALS = "SODOCUMENTSUBTOTALS"
@@ -67,11 +68,12 @@ def update(scope: Scope, element: Element) -> Result:
     given = forms.given_of(element, "header")
     change = elements.child(element, "updatesotransitems")
     changes = elements.children(change) if change is not None else []
+    before = below(scope, document)
     document = change_document(scope, document, given)
     for each in changes:
         _change_line(scope, document, each)
     _change_subtotals(scope, document, elements.child(element, "updatesubtotals"))
-    posting.settle(scope, document, _definition(scope, document.get("DOCPARID") or ""))
+    settle(scope, document, before)
     return _keyed(document.get("DOCID"))
 
 
@@ -103,8 +105,17 @@ def change_document(scope: Scope, document: Row, given: Mapping[str, str]) -> Ro
     return records.save(scope, document.kind, given, document)
 
 
-def settle(scope: Scope, document: Row) -> Row:
-    return posting.settle(scope, document, _definition(scope, document.get("DOCPARID") or ""))
+def below(scope: Scope, document: Row) -> list[Values]:
+    """The lines and subtotals as they are stored."""
+    rows = [*lines.of(scope, document)]
+    rows += lines_of(scope.reader, scope.catalogue, _SUBTOTALS, "DOCHDRID", document.get("DOCID") or "")
+    return [row.body for row in rows]
+
+
+def settle(scope: Scope, document: Row, before: list[Values]) -> Row:
+    """Add up; the document changed when what is below it is not what it was before."""
+    touched = below(scope, document) != before
+    return posting.settle(scope, document, _definition(scope, document.get("DOCPARID") or ""), touched=touched)
 
 
 def check_open(document: Row) -> None:
