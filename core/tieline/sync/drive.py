@@ -22,6 +22,7 @@ from tieline.sync.match import AMBIGUOUS
 from tieline.sync.merge import Base, Clash, Judge, Merge, Values
 from tieline.sync.outcome import backoff, refusal_of
 from tieline.sync.pace import LISTS
+from tieline.sync.panel import STRANGERS
 from tieline.sync.parts import part_of, whole_is_due
 from tieline.sync.planning import Block, Bury, Create, Decision, Surroundings, Update, Wait, decide
 from tieline.sync.points import Point
@@ -29,7 +30,7 @@ from tieline.sync.repair import HELD
 from tieline.sync.rules import RECORD_TYPE, Rules
 from tieline.sync.status import settled
 from tieline.sync.ties import tied_earlier, tied_elsewhere, wake_followers
-from tieline.sync.translate import Translator, build_translator
+from tieline.sync.translate import Translator, build_translator, unmapped
 
 
 @dataclass(slots=True)
@@ -217,7 +218,7 @@ class Driver:
 
     def _after_merge(self, link: Link, merge: Merge, refused: Collection[Side], *, held: bool) -> Link:
         """What the merge settles without a write: agreed values, open conflicts, changes held back."""
-        extra = _without(link.extra, "pending", "waiting", "drifted", "refused")
+        extra = _without(link.extra, "pending", "waiting", "strangers", "drifted", "refused")
         if refused:
             extra["refused"] = {str(side): link.extra["refused"][str(side)] for side in refused}
         if held:
@@ -228,6 +229,7 @@ class Driver:
         if merge.unresolved:
             self._ask_for_lists(merge.unresolved)
             extra["waiting"] = ", ".join(sorted(merge.unresolved))
+            extra |= self._strangers(link, merge.unresolved)
             due = self.context.clock.now() + backoff(link.attempts + 1, self.context.options)
         attempts = link.attempts + 1 if merge.unresolved else 0
         met = not link.base and not (merge.to_erp or merge.to_crm)  # two records as read: nothing of ours in between
@@ -245,6 +247,18 @@ class Driver:
                 problem=link.problem if refused else None,
             )
         )
+
+    def _strangers(self, link: Link, fields: Sequence[str]) -> dict[str, Any]:
+        """Who is nobody on the other side, by field: people want a name, and no id."""
+        found: dict[str, str] = {}
+        for name in fields:
+            kind = self.rules.by_name[name].kind
+            if isinstance(kind, Person):
+                people = unmapped(kind, self.rows.get(kind.list, ()), self.users)
+                keys = (str(seen.fields.get(name) or "") for seen in (link.crm, link.erp) if seen)
+                found[name] = next((people[key] for key in keys if key in people), "")
+        known = {name: label for name, label in found.items() if label}
+        return {STRANGERS: known} if known else {}
 
     def _ask_for_lists(self, fields: Sequence[str]) -> None:
         """A value may be a list row that is too young to be known."""

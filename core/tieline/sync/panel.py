@@ -24,6 +24,8 @@ from tieline.sync.telling import told as told_why
 BATCH = 200
 NOT_SHOWN = "-"
 RECORD_ID = "Record_Id__c"
+STRANGERS = "strangers"
+"""In `Link.extra`: by field, the people whom the other side does not know by their e-mail address."""
 LANGUAGE = "language"
 """In `Link.extra`: what the person speaks who pressed a button on it last."""
 REASON_LENGTH = 1000
@@ -91,6 +93,9 @@ def row(context: Context, link: Link, trail: Sequence[AuditEntry] = ()) -> dict[
 
 def _reason(link: Link, rules: Rules, say: history.Say) -> str | None:
     words = str(link.extra.get("waiting") or "")
+    strangers: Mapping[str, str] = link.extra.get(STRANGERS) or {}
+    if strangers and not link.blocked:
+        return _unmapped(rules, strangers, say)[:REASON_LENGTH]
     fields = words.split(", ")
     names = _labels(rules, link.blocked or fields)
     if all(name in rules.by_name for name in fields):
@@ -98,6 +103,11 @@ def _reason(link: Link, rules: Rules, say: history.Say) -> str | None:
     if link.blocked:
         words = f"Both sides changed: {names}"
     return say(words)[:REASON_LENGTH] or None
+
+
+def _unmapped(rules: Rules, strangers: Mapping[str, str], say: history.Say) -> str:
+    names, people = _labels(rules, sorted(strangers)), ", ".join(strangers[name] for name in sorted(strangers))
+    return say(f"{names}: nobody on the other side has the e-mail address of {people}")
 
 
 def _labels(rules: Rules, names: Sequence[str]) -> str:
@@ -114,6 +124,8 @@ def _notes(context: Context, link: Link, say: history.Say) -> str | None:
 
 
 def _next_step(link: Link, say: history.Say) -> str | None:
+    if link.extra.get(STRANGERS) and not link.blocked:
+        return say("Give the same person that address there too, or choose somebody else.")
     return say("Choose the value to keep.") if link.blocked else None
 
 

@@ -66,6 +66,6 @@ def visible(link: Link, status: Status) -> str:
     version = (link.erp.sequence, link.erp.version, link.erp.address) if link.erp else None
     parts = (
         status, link.crm_key, link.erp_key, link.entity, link.tombstone, link.delete_refused, link.blocked,
-        link.extra.get("waiting"), problem, synced, version,
+        link.extra.get("waiting"), link.extra.get("strangers"), problem, synced, version,
     )  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

@@ -73,6 +73,13 @@ def build_translator(
     )
 
 
+def unmapped(person: Person, rows: Sequence[StoredRow], users: Sequence[ListRow]) -> dict[str, str]:
+    """Labels of users and list rows that nobody on the other side stands for, by their ids."""
+    mapped = {key for pair in _people(person, rows, users) for key in pair}
+    labels = {user.key: user.label for user in users} | {row.key: row.label for row in rows}
+    return {key: label for key, label in labels.items() if key not in mapped}
+
+
 def _people(person: Person, rows: Sequence[StoredRow], users: Sequence[ListRow]) -> list[tuple[str, str]]:
     by_text: dict[str, list[str]] = {}
     for user in users:
