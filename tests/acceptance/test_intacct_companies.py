@@ -174,7 +174,7 @@ def _edited_on_all_sides(group: Group, alpha: str) -> None:
     group.companies["south"].edit("Bea", "CUSTOMER", rows["south"]["ERP_Id__c"], CREDITLIMIT="500", **{
         "DISPLAYCONTACT.PHONE1": "0301",
     })  # fmt: skip
-    group.companies["north"].edit("Bea", "CUSTOMER", "10001", NAME="Renamed in north")
+    group.companies["north"].edit("Bea", "CUSTOMER", "10001", **{"DISPLAYCONTACT.FAX": "10"})
     group.settle()
     (account,) = group.admin.query(
         f"SELECT Phone, AccountNumber, Intacct_Credit_Limit__c FROM Account WHERE Id = '{alpha}'"
@@ -213,6 +213,8 @@ def test_a_company_that_is_disconnected_and_connected_again_goes_on(group: Group
     tied, made = group.rows(beta), {office: group.made(office) for office in OFFICES}
     group.tieline("connections", "remove", "north", "--json").ok()
     group.sam.edit("Account", beta, Website="https://meanwhile.example")
+    ran = group.tieline("sync", "--once", "--json", "--back-office", "south").ok()  # the other one goes on
+    assert ran["problems"] == []
     place = group.tieline.state.parent / "north" / "intacct.json"
     told = ("--set", f"entities={','.join(PLACES)}", "--json")
     group.tieline("connect", "intacct", "north", "--from", place, *told).ok()

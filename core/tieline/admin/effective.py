@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tieline.admin.buttons import check_buttons
@@ -57,19 +57,22 @@ def check(
     declared: Mapping[str, Sequence[RecordMapping]],
     lists: Mapping[str, Sequence[str]],
     actions: Mapping[str, Sequence[Action]] | None = None,
+    former: Collection[str] = (),
 ) -> list[Fault]:
     """What does not fit the plugins; `declared`, `lists` and `actions` hold the mappings, lists and buttons of every
-    back office."""
-    found = [fault for name, chosen in settings.back_offices.items() for fault in _office(name, chosen, declared)]
-    for name, chosen in settings.back_offices.items():
-        found += _lists(("back_offices", name, "lists"), chosen, lists.get(name, ()))
+    back office. Of those that were connected `former`ly nothing is asked."""
+    here = {name: one for name, one in settings.back_offices.items() if name in declared or name not in former}
+    found = [fault for name, chosen in here.items() for fault in _office(name, chosen, declared)]
+    taken: set[str] = set()
+    for name, chosen in here.items():
+        found += _lists(("back_offices", name, "lists"), chosen, lists.get(name, ()), taken)
         if name in declared:
             found += check_buttons(("back_offices", name, "actions"), chosen.actions, (actions or {}).get(name, ()))
     return found
 
 
-def _lists(path: Path, chosen: BackOfficeSettings, known: Sequence[str]) -> Iterator[Fault]:
-    taken: set[str] = set()
+def _lists(path: Path, chosen: BackOfficeSettings, known: Sequence[str], taken: set[str]) -> Iterator[Fault]:
+    """`taken`: value sets of the org that hold a list already, of this back office or another."""
     for name, settings in chosen.lists.items():
         if name not in known:
             yield Fault((*path, name), "there is no such list", f"Known: {', '.join(sorted(known)) or 'none'}.")
@@ -77,7 +80,7 @@ def _lists(path: Path, chosen: BackOfficeSettings, known: Sequence[str]) -> Iter
         if mirror in taken:
             told = f"{settings.mirror} holds another list already"
             yield Fault((*path, name, "mirror"), told, "Name another value set.")
-        taken |= {mirror} if mirror else set()
+        taken.update({mirror} if mirror else ())
 
 
 def _office(

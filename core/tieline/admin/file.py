@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from tieline.admin.document import NEW, Document
@@ -19,7 +19,8 @@ Declared = Mapping[str, Sequence[RecordMapping]]
 
 
 class SettingsFile:
-    """`lists` are the managed lists of every back office, by name; `actions` the buttons."""
+    """`lists` are the managed lists of every back office, by name; `actions` the buttons. `former` names back offices
+    that were connected once: what was chosen for them waits for their return."""
 
     def __init__(
         self,
@@ -27,8 +28,10 @@ class SettingsFile:
         declared: Declared,
         lists: Mapping[str, Sequence[str]] | None = None,
         actions: Mapping[str, Sequence[Action]] | None = None,
+        former: Collection[str] = (),
     ) -> None:
         self.path, self.declared, self.lists, self.actions = path, declared, lists or {}, actions or {}
+        self.former = former
 
     def text(self) -> str:
         """A file that is not there yet reads as an empty one. Raises BadSettings."""
@@ -53,7 +56,7 @@ class SettingsFile:
         return document
 
     def _unfit(self, settings: AdminSettings) -> list[Fault]:
-        return check(settings, self.declared, self.lists, self.actions)
+        return check(settings, self.declared, self.lists, self.actions, self.former)
 
     def settings(self) -> AdminSettings:
         return self.read().settings

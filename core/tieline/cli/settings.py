@@ -93,7 +93,7 @@ def check(invocation: Invocation, path: str | None) -> None:
     from tieline.admin.file import SettingsFile
 
     file = _file(invocation)
-    chosen = SettingsFile(Path(path), file.declared, file.lists, file.actions) if path else file
+    chosen = SettingsFile(Path(path), file.declared, file.lists, file.actions, file.former) if path else file
     chosen.read()
     invocation.show({"file": str(chosen.path), "mistakes": []}, lambda: [f"{chosen.path}: no mistakes."])
 

@@ -14,6 +14,7 @@ from tieline.host.vault import Vault
 from tieline.store.nouns import Connection
 from tieline.store.protocol import Store
 
+_FORMER = "former connections"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
@@ -148,7 +149,13 @@ class Connections:
         connection = self.one(name) if name else self.one("")
         with self._store.transaction() as transaction:
             transaction.delete_connection(connection.name)
+            transaction.save_fact(_FORMER, connection.name, {"system": connection.system, "label": connection.label})
         return connection
+
+    def former(self) -> frozenset[str]:
+        """Names that were connected once: links and settings wait for them under these."""
+        with self._store.reading() as transaction:
+            return frozenset(transaction.facts(_FORMER))
 
 
 def pinned_to(connection: Connection, identity: Identity) -> Connection:

@@ -27,7 +27,7 @@ def settings_file(runtime: Runtime) -> SettingsFile:
         one.name: [managed.name for managed in runtime.declarations.only(one.system.name).lists] for one in offices
     }
     actions = {one.name: runtime.declarations.only(one.system.name).actions for one in offices}
-    return SettingsFile(runtime.folder.settings, declared, lists, actions)
+    return SettingsFile(runtime.folder.settings, declared, lists, actions, runtime.connections.former())
 
 
 def to_install(runtime: Runtime, system: str) -> Declarations:

@@ -48,6 +48,26 @@ def test_what_starts_switched_off_is_switched_on_by_an_administrator(tmp_path: P
     assert [one.name for one in chosen] == ["customer", "project"]
 
 
+def test_what_was_chosen_for_a_company_that_is_disconnected_waits(tmp_path: Path) -> None:
+    text = "back_offices: {books: {paused: true}, south: {objects: {customer: {enabled: false}}}}"
+    path = tmp_path / "settings.yaml"
+    path.write_text(text)
+    with pytest.raises(BadSettings, match="there is no such back office"):
+        SettingsFile(path, DECLARED).settings()
+    assert SettingsFile(path, DECLARED, former={"south"}).settings().of("books").paused
+
+
+def test_two_companies_do_not_fill_one_value_set(tmp_path: Path) -> None:
+    declared, lists = {"north": (CUSTOMER,), "south": (CUSTOMER,)}, {"north": ["terms"], "south": ["terms"]}
+    file = SettingsFile(tmp_path / "settings.yaml", declared, lists)
+    mirror = "{{lists: {{terms: {{mirror: {}}}}}}}"
+    file.path.write_text(f"back_offices: {{north: {mirror.format('Terms')}, south: {mirror.format('Terms_South')}}}")
+    assert file.settings().of("south").lists["terms"].mirror == "Terms_South"
+    file.path.write_text(f"back_offices: {{north: {mirror.format('Terms')}, south: {mirror.format('terms')}}}")
+    with pytest.raises(BadSettings, match="terms holds another list already"):
+        file.settings()
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> SettingsFile:
     return SettingsFile(tmp_path / "settings.yaml", DECLARED)
