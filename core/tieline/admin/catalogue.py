@@ -9,7 +9,7 @@ from typing import Any
 from tieline.admin.effective import locked, turned
 from tieline.admin.faults import Path, dotted
 from tieline.admin.model import AdminSettings, BackOfficeSettings, FieldSettings, ObjectSettings
-from tieline.contract import Direction, Field, Misconfigured, Policy, Promotion, Side
+from tieline.contract import Action, Direction, Field, Misconfigured, Policy, Promotion, Side
 from tieline.contract import Mapping as RecordMapping
 
 
@@ -40,12 +40,14 @@ def catalogue(
     settings: AdminSettings,
     declared: Mapping[str, Sequence[RecordMapping]],
     lists: Mapping[str, Sequence[str]] | None = None,
+    actions: Mapping[str, Sequence[Action]] | None = None,
 ) -> list[Entry]:
     """In order of the file: everything, then back office by back office."""
     entries = [Entry(("paused",), settings.paused, settings.paused, "nothing is read or written at all", _YES_NO)]
     for name, mappings in sorted(declared.items()):
         entries += _office(name, settings.of(name), mappings)
         entries += [_mirror(name, settings.of(name), one) for one in (lists or {}).get(name, ())]
+        entries += [_button(name, settings.of(name), one) for one in (actions or {}).get(name, ())]
     return entries
 
 
@@ -62,6 +64,12 @@ def _mirror(name: str, chosen: BackOfficeSettings, list_name: str) -> Entry:
     path = ("back_offices", name, "lists", list_name, "mirror")
     told = "the global value set that holds this list's values, for picklists of your own"
     return Entry(path, value, value is not None, told, label=list_name, back_office=name)
+
+
+def _button(name: str, chosen: BackOfficeSettings, action: Action) -> Entry:
+    is_on = action.name not in chosen.actions or chosen.actions[action.name].enabled
+    path = ("back_offices", name, "actions", action.name, "enabled")
+    return Entry(path, is_on, not is_on, "whether the button acts", _YES_NO, label=action.label, back_office=name)
 
 
 def _object(path: Path, office: str, mapping: RecordMapping, told: ObjectSettings | None) -> Iterator[Entry]:

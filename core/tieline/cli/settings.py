@@ -105,7 +105,7 @@ def _change(invocation: Invocation, entry: Entry, value: Any, dry_run: bool) -> 
     with invocation.runtime.choosing():
         text = file.read().changed(entry.path, value)
         after = file.checked(text)
-        fresh = named(catalogue(after.settings, file.declared, file.lists), entry.name) or entry
+        fresh = named(catalogue(after.settings, file.declared, file.lists, file.actions), entry.name) or entry
         records = _records(invocation, entry)
         if not dry_run:
             file.replace(text)
@@ -143,7 +143,7 @@ def _entries(invocation: Invocation) -> list[Entry]:
     from tieline.admin.catalogue import catalogue
 
     file = _file(invocation)
-    return catalogue(file.settings(), file.declared, file.lists)
+    return catalogue(file.settings(), file.declared, file.lists, file.actions)
 
 
 def _entry(invocation: Invocation, name: str) -> Entry:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tieline.admin.catalogue import catalogue, parsed
 from tieline.admin.faults import BadSettings
 from tieline.admin.file import SettingsFile
 from tieline.contract import Action, ActionInput, Decision, Decline, Fillable
@@ -75,6 +76,11 @@ def test_rows_are_read(file: SettingsFile) -> None:
 def test_every_button_can_be_switched_off(file: SettingsFile) -> None:
     chosen = file.checked("back_offices: {books: {actions: {promote: {enabled: false}}}}").settings.of("books").actions
     assert not chosen["promote"].enabled
+    settings = file.checked("back_offices: {books: {actions: {promote: {enabled: false}}}}").settings
+    entries = {one.name: one for one in catalogue(settings, file.declared, file.lists, file.actions)}
+    off = entries["back_offices.books.actions.promote.enabled"]
+    assert (off.value, off.is_set, parsed(off, "true")) == (False, True, True)
+    assert entries["back_offices.books.actions.order.enabled"].value is True
 
 
 def test_every_mistake_of_the_rows_is_told_with_its_line(file: SettingsFile) -> None:
