@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -95,6 +95,7 @@ class Reading:
         return lambda row: any(test(row) for test in tests)
 
     def _leaf(self, leaf: Leaf) -> Test:
+        leaf = replace(leaf, path=self._path(leaf.path))
         field = resolve(self.catalogue, self.kind, leaf.path)
         least, most = COUNTS[leaf.operator]
         if not least <= len(leaf.values) <= most:
@@ -110,6 +111,12 @@ class Reading:
             return value not in (None, "") and holds(self._form(field, value or ""))
 
         return test
+
+    def _path(self, path: str) -> str:
+        """Columns do not mind the case: a sample has `usertype` [D]."""
+        if self.dialect is Dialect.DISPLAY:
+            return path
+        return next((name for name in self.kind.fields if name.lower() == path.lower()), path)
 
     def _holds(self, field: Field, leaf: Leaf) -> Callable[[Any], bool]:
         """What the value must be, once it is not null."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tieline_intacct.sandbox.catalogue import Catalogue, Field, Kind
+from tieline_intacct.sandbox.catalogue.types import RECORDNO
 from tieline_intacct.sandbox.problems import invalid
 from tieline_sandbox.state import Reader, Transaction
 
@@ -26,9 +27,10 @@ def fields(reader: Reader) -> Iterator[tuple[str, Field]]:
 def make(tx: Transaction, catalogue: Catalogue, values: Mapping[str, Any]) -> str:
     """OBJECT, NAME, DATATYPE (text), VALUES of an enum, REQUIRED. Raises Refused."""
     kind = catalogue.find(str(values.get("OBJECT") or ""))
-    name = str(values.get("NAME") or "").upper()
+    name = str(values.get("NAME") or "")
+    name = name.upper() if kind is None or kind.number == RECORDNO else name
     datatype = str(values.get("DATATYPE") or Kind.TEXT)
-    if kind is None or not _NAME.fullmatch(name) or name in kind.fields:
+    if kind is None or not _NAME.fullmatch(name.upper()) or name in kind.fields:
         raise invalid("A custom field needs the OBJECT it belongs to and a NAME in capitals that is not taken")
     if datatype not in _KINDS:
         raise invalid(f"DATATYPE must be one of {', '.join(_KINDS)}")

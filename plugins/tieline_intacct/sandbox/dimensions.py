@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tieline_intacct.sandbox import elements
+from tieline_intacct.sandbox import custom_objects, elements
 from tieline_intacct.sandbox.catalogue import Catalogue
 from tieline_intacct.sandbox.elements import Element
 from tieline_intacct.sandbox.scope import Scope
@@ -14,13 +14,17 @@ _FIRST_OBJECT, _FIRST_RELATION = 5001, 6001  # standard objects have low numbers
 Link = tuple[str, str]
 
 
-def listed(_scope: Scope, _element: Element) -> list[Element]:
+def listed(scope: Scope, _element: Element) -> list[Element]:
     data = elements.make("data")
     dimensions = elements.add(data, "dimensions")
     for name in _DIMENSIONS:
         label = name.capitalize()
         told = {"objectName": name, "objectLabel": label, "termLabel": label}
         flags = {"userDefinedDimension": "false", "enabledInGL": "true"}
+        elements.tree(elements.add(dimensions, "dimension"), {**told, **flags})
+    for name in custom_objects.dimensions(scope.reader):
+        told = {"objectName": name, "objectLabel": name, "termLabel": name}
+        flags = {"userDefinedDimension": "true", "enabledInGL": "true"}
         elements.tree(elements.add(dimensions, "dimension"), {**told, **flags})
     return [data]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tieline_intacct.sandbox import custom, payments, records
+from tieline_intacct.sandbox import custom, custom_objects, payments, records
 from tieline_intacct.sandbox.catalogue import ObjectType
 from tieline_intacct.sandbox.documents import lines, transactions
 from tieline_intacct.sandbox.problems import Refused
@@ -19,12 +19,14 @@ from tieline_sandbox.application import EditRefused
 
 COMPANY = "COMPANY"
 CUSTOM_FIELD = "CUSTOMFIELD"
+CUSTOM_OBJECT = "CUSTOMOBJECT"
 OWNER = "MEGAENTITYID"
 LINES = "LINES"
 
 
 def edit(scope: Scope, action: str, kind: str, ident: str, values: Mapping[str, Any]) -> str:
-    """Returns the record number. `kind` is an object, `Company` for the switches, `CustomField` for a field.
+    """Returns the record number. `kind` is an object, `Company` for the switches, `CustomField` and `CustomObject` for
+    the company's own.
 
     `ident` is a record number or an ID; `MEGAENTITYID` in a create says at which level the person works. A document is
     created with its `LINES`, a list of fields each, and so is a payment with its details.
@@ -37,6 +39,8 @@ def edit(scope: Scope, action: str, kind: str, ident: str, values: Mapping[str, 
             return _set_profile(scope, action, values)
         if kind.upper() == CUSTOM_FIELD and action == "create":
             return custom.make(scope.tx, scope.catalogue, values)
+        if kind.upper() == CUSTOM_OBJECT and action == "create":
+            return custom_objects.make(scope.tx, scope.catalogue, values)
         return _edit(scope, action, _object(scope, kind), ident, values)
     except Refused as refused:
         raise EditRefused(f"{kind}: {'; '.join(problem.words for problem in refused.problems)}") from None

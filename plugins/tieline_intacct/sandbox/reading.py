@@ -150,7 +150,7 @@ def _paths(scope: Scope, kind: ObjectType, asked: str) -> list[str]:
 
 def _page(scope: Scope, pinned: Pinned, ident: str) -> Element:
     rows = pinned.rows[pinned.at : pinned.at + pinned.page]
-    name = pinned.kind.lower() if scope.profile.short_names else pinned.kind
+    name = scope.catalogue[pinned.kind].element if scope.profile.short_names else pinned.kind
     left = len(pinned.rows) - pinned.at - len(rows)
     data = elements.make(
         "data",

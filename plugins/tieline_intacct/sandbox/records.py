@@ -50,7 +50,7 @@ def check_owner(scope: Scope, row: Row) -> None:
 
 def next_number(scope: Scope, kind: ObjectType) -> str:
     """A record number."""
-    return str(scope.tx.next_number(f"number/{kind.name}"))
+    return str(scope.tx.next_number(f"number/{kind.name}") + kind.first - 1)
 
 
 def insert(scope: Scope, kind: ObjectType, ident: str, body: Values) -> Row:
@@ -58,7 +58,8 @@ def insert(scope: Scope, kind: ObjectType, ident: str, body: Values) -> Row:
     now = stamp(scope.now, scope.profile.zone)
     whole = {name: value for name, value in body.items() if value is not None}
     whole |= {"CREATEDBY": scope.who.user, "MODIFIEDBY": scope.who.user, "WHENMODIFIED": now}
-    whole.setdefault("AUWHENCREATED" if kind.fields["WHENCREATED"].kind is Kind.DATE else "WHENCREATED", now)
+    created = kind.fields.get("WHENCREATED")
+    whole.setdefault("AUWHENCREATED" if created and created.kind is Kind.DATE else "WHENCREATED", now)
     if kind.private and scope.who.location:
         whole.setdefault("MEGAENTITYID", scope.who.location)
     scope.tx.insert(kind.name, ident, whole)

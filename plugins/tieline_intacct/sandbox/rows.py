@@ -29,7 +29,7 @@ class Row:
 
     def get(self, path: str) -> str | None:
         """The display value; None for null."""
-        if path == RECORDNO:
+        if path in (RECORDNO, self.kind.number):
             return self.ident
         if path in self.body:
             value = self.body[path]
@@ -159,6 +159,11 @@ def _owner(part: str) -> Callable[[Row], str | None]:
     return told
 
 
+def _user_number(row: Row, field: str) -> str | None:
+    user = by_key(row.reader, row.catalogue, row.catalogue["USERINFO"], row.body.get(field) or "")
+    return user.ident if user else None
+
+
 def _address(row: Row) -> str:
     return f"https://www.intacct.com/ia/acct/ur.phtml?.r={row.kind.name.lower()}-{row.ident}"
 
@@ -169,6 +174,10 @@ _COMPUTED: Mapping[tuple[str, str], Callable[[Row], str | None]] = {
     ("SODOCUMENT", "TOTALPAID"): lambda row: row.get("ARINVOICE.TOTALPAID"),
     ("SODOCUMENT", "TOTALDUE"): lambda row: row.get("ARINVOICE.TOTALDUE"),
     ("CUSTOMER", "TERMVALUE"): lambda row: row.get("TERM.VALUE"),
+    ("", "createdAt"): lambda row: row.body.get("WHENCREATED"),
+    ("", "updatedAt"): lambda row: row.body.get("WHENMODIFIED"),
+    ("", "createdBy"): lambda row: _user_number(row, "CREATEDBY"),
+    ("", "updatedBy"): lambda row: _user_number(row, "MODIFIEDBY"),
     ("", "MEGAENTITYKEY"): _owner("key"),
     ("", "MEGAENTITYNAME"): _owner("name"),
     ("", "RECORD_URL"): _address,

@@ -138,8 +138,7 @@ class _Parser:
         field = self._next()
         if field.sort != "word":
             raise self._unexpected(field)
-        field = Token(field.sort, field.text.upper())  # columns do not mind the case: a sample has `usertype` [D]
-        if field.text == "ROWNUM":
+        if field.text.lower() == "rownum":
             return self._rownum()
         if self._take("is"):
             negated = self._take("not")

@@ -15,7 +15,7 @@ from tieline_intacct.sandbox.releasing import release
 from tieline_intacct.sandbox.removal import remove
 from tieline_intacct.sandbox.result import Result
 from tieline_intacct.sandbox.rights import reachable
-from tieline_intacct.sandbox.rows import RECORDNO, Row, found_rows, seen
+from tieline_intacct.sandbox.rows import Row, found_rows, seen
 from tieline_intacct.sandbox.scope import Scope
 
 MOST_RECORDS = 100
@@ -88,7 +88,7 @@ def _each(scope: Scope, element: Element, save: Save) -> Result:
 def _create(scope: Scope, element: Element) -> Row:
     kind = reachable(scope, str(element.tag), "C")
     given, lists = given_of(kind, element)
-    given.pop(RECORDNO, None)
+    given.pop(kind.number, None)
     if kind.name == payments.PAYMENT:
         return payments.create(scope, kind, given, lists)
     return records.save(scope, kind, given, None, lists)
@@ -98,7 +98,7 @@ def _update(scope: Scope, element: Element) -> Row:
     kind = reachable(scope, str(element.tag), "U")
     given, lists = given_of(kind, element)
     before = named(scope, kind, given)
-    given.pop(RECORDNO, None)
+    given.pop(kind.number, None)
     if kind.name == payments.PAYMENT:
         return payments.update(scope, before, given, lists)
     return records.save(scope, kind, given, before, lists)
@@ -106,7 +106,7 @@ def _update(scope: Scope, element: Element) -> Row:
 
 def named(scope: Scope, kind: ObjectType, given: Mapping[str, str]) -> Row:
     """By RECORDNO or by the ID field; there is no upsert [D]. Raises Refused."""
-    number = given.get(RECORDNO, "").strip()
+    number = given.get(kind.number, "").strip()
     key = given.get(kind.key, "").strip() if kind.key else ""
     found = numbered(scope, kind, number) if number else seen(scope, kind, key) if key else _task(scope, kind, given)
     if found is None:
@@ -141,8 +141,8 @@ def _list(element: Element) -> Any:
 def listed(saved: list[Row]) -> Element:
     data = elements.make("data", listtype="objects", count=str(len(saved)))
     for row in saved:
-        record = elements.add(data, row.kind.name.lower())
-        elements.add(record, RECORDNO, row.ident)
+        record = elements.add(data, row.kind.element)
+        elements.add(record, row.kind.number, row.ident)
         if row.kind.key:
             elements.add(record, row.kind.key, row.get(row.kind.key))
     return data

@@ -30,7 +30,7 @@ class Catalogue:
         return self.objects.get(name.strip().upper())
 
     def __getitem__(self, name: str) -> ObjectType:
-        return self.objects[name]
+        return self.objects[name.upper()]
 
     def __iter__(self) -> Iterator[ObjectType]:
         return iter(self.objects.values())
@@ -44,11 +44,12 @@ class Catalogue:
             if target == CONTACT:
                 yield from ((kind, name) for name in sorted({CONTACT_KEYS[group] for group in kind.contacts}))
 
-    def with_custom(self, fields: Iterable[tuple[str, Field]]) -> Catalogue:
-        """A copy with the company's own fields, given as (object, field)."""
-        objects = dict(self.objects)
+    def with_custom(self, own: Iterable[ObjectType], fields: Iterable[tuple[str, Field]]) -> Catalogue:
+        """A copy with the company's own objects and fields; these are given as (object, field)."""
+        objects = {**self.objects, **{kind.name.upper(): kind for kind in own}}
         for name, field in fields:
-            objects[name] = replace(objects[name], fields={**objects[name].fields, field.name: field})
+            kind = objects[name.upper()]
+            objects[name.upper()] = replace(kind, fields={**kind.fields, field.name: field})
         return Catalogue(objects)
 
 

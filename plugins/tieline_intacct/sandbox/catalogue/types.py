@@ -90,7 +90,8 @@ class Reference:
 @dataclass(frozen=True, slots=True)
 class ObjectType:
     """One object. `key` is its ID field, empty when it has none; `numbering` a format for the company's own numbers;
-    `derived` says which part (`key`, `name`) of which reference a field shows."""
+    `derived` says which part (`key`, `name`) of which reference a field shows; `number` is the field with the record
+    number, which counts from `first`."""
 
     name: str
     functions: str
@@ -105,6 +106,13 @@ class ObjectType:
     unique: bool = True
     audit: str = "recordno"
     derived: Mapping[str, tuple[str, Reference]] = field(default_factory=dict)
+    number: str = RECORDNO
+    first: int = 1
+
+    @property
+    def element(self) -> str:
+        """What a record is called where names are in lower case; the company's own objects keep theirs [I]."""
+        return self.name.lower() if self.number == RECORDNO else self.name
 
     @property
     def title(self) -> str:
