@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from tieline.contract import TielineError
+
 LISTS = "lists"
 """Reading the managed lists."""
 
 GUARD = "guard"
 """Looking at what people did to the managed lists in the org."""
+
+FIRST_LOOK = "first look"
+"""Reading both sides for the counts of the first load."""
 
 CHANGES = "changes"
 """Reading what changed in the back office."""
@@ -21,6 +26,7 @@ class Pace:
         self._done: dict[str, datetime] = {}
         self._asked: set[str] = set()
         self._latest: dict[str, datetime] = {}
+        self._held: dict[str, tuple[datetime, TielineError]] = {}
 
     def ask(self, chore: str) -> None:
         """Let it be done in the next cycle, whatever its interval."""
@@ -35,6 +41,14 @@ class Pace:
         told = chore in self._asked
         self._asked.discard(chore)
         return told
+
+    def hold(self, chore: str, error: TielineError, until: datetime) -> None:
+        """What came of it holds until then: trying at once would cost calls and come to the same."""
+        self._held[chore] = (until, error)
+
+    def held(self, chore: str, now: datetime) -> TielineError | None:
+        until, error = self._held.get(chore, (now, None))
+        return error if now < until else None
 
     def due(self, chore: str, now: datetime, every: timedelta) -> bool:
         """Whether to do it now."""

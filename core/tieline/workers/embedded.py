@@ -9,6 +9,7 @@ from tieline.store.protocol import Fenced, Store
 from tieline.sync.context import Context
 from tieline.sync.cycle import Cycle, Progress, Report
 from tieline.sync.first_load import confirm_first_load, confirmed
+from tieline.sync.pace import FIRST_LOOK
 from tieline.sync.preview import Counts, preview
 from tieline.workers.assemble import LEASE_SECONDS, Engine
 from tieline.workers.mirror import mirror_lists
@@ -36,14 +37,30 @@ def run_once(engine: Engine, confirm: Confirm, progress: Progress = lambda _stag
 
 
 def _first_load(cycle: Cycle, engine: Engine, confirm: Confirm) -> None:
-    counts = look(cycle)
+    """A watch comes here in every cycle; both sides are read at the back office's own pace."""
+    context = engine.context
+    pace, options, now = context.pace, context.options, context.clock.now()
+    held = pace.held(FIRST_LOOK, now)
+    if held is not None:
+        raise held.with_traceback(None)
+    try:
+        counts = look(cycle)
+    except TielineError as error:
+        pace.hold(FIRST_LOOK, error, now + min(options.changes_every, options.changes_after_write))
+        raise
     if not confirm(counts):
-        raise Unconfirmed(
-            "the first load has not been confirmed",
-            where=f"back office {engine.context.back_office}",
-            mend="Look at the counts of `tieline sync --preview`, then run `tieline sync --once --yes`.",
-        )
-    confirm_first_load(engine.context, sum(one.writes for one in counts.values()))
+        refused = _unconfirmed(context)
+        pace.hold(FIRST_LOOK, refused, now + options.changes_every)
+        raise refused
+    confirm_first_load(context, sum(one.writes for one in counts.values()))
+
+
+def _unconfirmed(context: Context) -> Unconfirmed:
+    return Unconfirmed(
+        "the first load has not been confirmed",
+        where=f"back office {context.back_office}",
+        mend="Look at the counts of `tieline sync --preview`, then run `tieline sync --once --yes`.",
+    )
 
 
 def look(cycle: Cycle) -> dict[str, Counts]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from tieline.contract import Cursor, Page, Shape
+from tieline.contract import Cursor, Page, Shape, TielineError, TransientError
 from tieline.store.memory import MemoryStore
+from tieline.sync.context import Context, Options
 from tieline.sync.cycle import FRESH, Cycle
 from tieline.sync.first_load import confirm_first_load
-from tieline.workers.embedded import look
+from tieline.workers.embedded import look, run_once
 from tieline_simulation.bench import Bench
 from tieline_simulation.systems import ToyCrm, VersionedErp
 from tieline_simulation.world import World
@@ -87,3 +91,51 @@ def test_a_record_deleted_while_the_first_reading_is_under_way_is_noticed(fresh:
     gone = fresh.link("C-2").erp
     assert gone is not None
     assert gone.deleted
+
+
+@dataclass
+class Running:
+    """As much of an engine as a cycle needs."""
+
+    context: Context
+    desk: None = None
+    org: None = None
+    chosen: Any = field(default_factory=lambda: SimpleNamespace(paused=False, mirrors={}, complaints=list))
+    write_package: None = None
+
+    def current(self) -> Running:
+        return self
+
+
+def _runs(fresh: Bench, changes_every: timedelta, count: int) -> list[str]:
+    """What a watch hears that nobody confirms, with half a minute between its cycles."""
+    options = Options(changes_every=changes_every)
+    engine, heard = cast("Any", Running(replace(fresh.context(), options=options))), []
+    for _ in range(count):
+        with pytest.raises(TielineError) as told:
+            run_once(engine, lambda _counts: False)
+        heard.append(told.value.what)
+        fresh.world.tick(30)
+    return heard
+
+
+def test_a_watch_that_nobody_confirms_reads_at_the_pace_of_the_back_office(fresh: Bench) -> None:
+    assert set(_runs(fresh, timedelta(minutes=10), 30)) == {"the first load has not been confirmed"}
+    assert fresh.world.calls["versioned.pages"] == 2 * len(fresh.mappings)
+
+
+def test_a_watch_that_cannot_read_a_side_tries_again_after_a_minute(
+    fresh: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise TransientError("the org is away")
+
+    monkeypatch.setattr(fresh.crm, "pages", away)
+    (told,) = set(_runs(fresh, timedelta(minutes=10), 6))
+    assert "the org is away" in told
+    assert fresh.world.calls["versioned.pages"] == 3 * len(fresh.mappings)
+
+
+def test_a_back_office_without_a_pace_is_read_in_every_cycle(fresh: Bench) -> None:
+    _runs(fresh, timedelta(0), 3)
+    assert fresh.world.calls["versioned.pages"] == 3 * len(fresh.mappings)
