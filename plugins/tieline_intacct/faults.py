@@ -28,6 +28,9 @@ _REPEATED = re.compile(r"already (been )?(executed|processed|completed)|duplicat
 _TAKEN = re.compile(r"use a unique value|already exists|another .* with", re.IGNORECASE)
 _ABSENT = re.compile(r"(cannot|could not|unable to) find|does not exist|not found|no .* found", re.IGNORECASE)
 _SHAKY = {"DL02000001"}
+_COMPANION = re.compile(r"could not (create|update|delete) [\w ]+ record\.?", re.IGNORECASE)
+_NO_HELP = re.compile(r"\s*check the transaction for errors or inconsistencies, then try again\.?", re.IGNORECASE)
+"""What comes with many refusals [T] and tells nobody anything."""
 
 
 class Fault(Enum):
@@ -59,7 +62,8 @@ class Trouble:
 
     @property
     def sentence(self) -> str:
-        return f"{self.words.rstrip('.')}. {self.correction}".strip() if self.correction else self.words
+        correction = _NO_HELP.sub("", self.correction).strip()
+        return f"{self.words.rstrip('.')}. {correction}" if correction else self.words
 
     @property
     def fault(self) -> Fault:
@@ -111,7 +115,7 @@ def _words(error: Element) -> str:
 
 def gravest(found: Sequence[Trouble]) -> Trouble:
     """The error that says what to do: one that holds for every call, else the first real one."""
-    ranked = sorted(enumerate(found), key=lambda pair: (_RANK.get(pair[1].fault, 1), pair[0]))
+    ranked = sorted(enumerate(found), key=lambda pair: (_rank(pair[1]), pair[0]))
     return ranked[0][1] if ranked else Trouble("", "no reason was given")
 
 
@@ -121,6 +125,11 @@ _RANK = {
 }  # fmt: skip
 
 
+def _rank(one: Trouble) -> int:
+    rank = _RANK.get(one.fault, 1)
+    return 5 if rank == 1 and _COMPANION.fullmatch(one.words) else rank
+
+
 def reason(found: Sequence[Trouble]) -> str:
     """All errors in the vendor's words, the consequence last."""
     return "; ".join(dict.fromkeys(_told(found)))[:MAX_REASON] or "no reason was given"
@@ -128,4 +137,5 @@ def reason(found: Sequence[Trouble]) -> str:
 
 def _told(found: Sequence[Trouble]) -> Iterator[str]:
     real = [one for one in found if one.fault is not Fault.ROLLED_BACK]
-    yield from (one.sentence for one in real or found)
+    telling = [one for one in real if not _COMPANION.fullmatch(one.words)]
+    yield from (one.sentence for one in telling or real or found)
