@@ -20,6 +20,7 @@ LARGEST_PAGE = 2000
 DEFAULT_PAGE = 100
 _PARTS = ("object", "select", "filter", "orderby", "options", "pagesize", "offset", "docparid")
 _AGGREGATES = ("count", "avg", "min", "max", "sum")
+_TRUE = ("true", "1")
 _OPTIONS = ("caseinsensitive", "showprivate", "returnformat")
 
 
@@ -92,8 +93,8 @@ def read(scope: Scope, element: Element) -> Query:
         orders=_orders(scope.catalogue, kind, parts.get("orderby")),
         page=whole(elements.text(parts.get("pagesize")), "pagesize", DEFAULT_PAGE, 1, LARGEST_PAGE),
         offset=whole(elements.text(parts.get("offset")), "offset", 0, 0, 2**31),
-        fold=given.get("caseinsensitive", "").lower() == "true",
-        private=given.get("showprivate", "").lower() == "true",
+        fold=given.get("caseinsensitive", "").lower() in _TRUE,
+        private=given.get("showprivate", "").lower() in _TRUE,
         definition=elements.text(parts.get("docparid")),
     )
 
@@ -208,19 +209,29 @@ def _condition(element: Element) -> Condition:
 
 
 def _orders(catalogue: Catalogue, kind: ObjectType, element: Element | None) -> list[Order]:
-    found: list[Order] = []
-    for order in elements.children(element) if element is not None else []:
-        path = elements.text_of(order, "field")
-        down = elements.child(order, "descending") is not None
-        found.append(Order(path, resolve(catalogue, kind, path), down))
+    if element is None:
+        return []
+    found = [_order(catalogue, kind, each) for each in elements.children(element)]
+    if not found:
+        raise query_failed("orderby must hold at least one order")
     return found
+
+
+def _order(catalogue: Catalogue, kind: ObjectType, element: Element) -> Order:
+    """A field and one way at most, as the schema has it [D]."""
+    names = [str(each.tag) for each in elements.children(element)]
+    ways = [name for name in names if name in ("ascending", "descending")]
+    if element.tag != "order" or names.count("field") != 1 or len(ways) > 1 or len(names) != 1 + len(ways):
+        raise query_failed("orderby holds order elements, each with a field and either ascending or descending")
+    path = elements.text_of(element, "field")
+    return Order(path, resolve(catalogue, kind, path), ways == ["descending"])
 
 
 def _check_options(given: dict[str, str]) -> None:
     for name, value in given.items():
         if name not in _OPTIONS:
             raise query_failed(f"{name} is no option of a query")
-        if name != "returnformat" and value.lower() not in ("true", "false", ""):
+        if name != "returnformat" and value.lower() not in (*_TRUE, "false", "0", ""):
             raise query_failed(f"{name} must be true or false; it is {value}")
     formats.check(given.get("returnformat", ""))
 

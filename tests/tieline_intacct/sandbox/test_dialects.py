@@ -50,11 +50,26 @@ def test_docparid_names_the_definition(shop: Any) -> None:
     [
         ("<object>ITEM</object>", "object may stand in a query once"),
         ("<pagesize>1</pagesize><pagesize>2</pagesize>", "pagesize may stand in a query once"),
+        ("<orderby/>", "at least one order"),
+        ("<orderby><foo/></orderby>", "orderby holds order elements"),
+        ("<orderby><order><ascending/></order></orderby>", "orderby holds order elements"),
+        (
+            "<orderby><order><field>NAME</field><ascending/><descending/></order></orderby>",
+            "either ascending or descending",
+        ),
         ("<options><caseinsensitive>perhaps</caseinsensitive></options>", "caseinsensitive must be true or false"),
     ],
 )
 def test_parts_of_a_query_stand_once_and_say_something(desk: Any, more: str, said: str) -> None:
     assert said in desk.words(query(more=more))
+
+
+def test_one_is_true_too(desk: Any) -> None:
+    desk.customer("E-1", NAME="Low")
+    where = "<equalto><field>NAME</field><value>LOW</value></equalto>"
+    for said, found in (("1", 1), ("0", 0), ("true", 1)):
+        options = f"<options><caseinsensitive>{said}</caseinsensitive></options>"
+        assert len(desk.rows("CUSTOMER", "NAME", where=where, more=options)) == found
 
 
 def test_groups_stand_in_the_order_asked_for(three: Any) -> None:
