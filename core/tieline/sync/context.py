@@ -80,9 +80,10 @@ class Options:
     have happened. `retry_first` and `retry_last` bound a record's back-off; after `retry_budget` attempts it is Out of
     Sync. `check_pins_every`: how often both sides are asked who they are.
 
-    The back office is read for changes every `changes_every`, and `changes_after_write` something was written to it;
-    its lists every `lists_every`, and at once for a row that nobody knows. What people do to the lists in the org is
-    looked at every `guard_every` at least.
+    The back office is read for changes every `changes_every`, and `changes_after_press` a button was pressed: a
+    document it made is shown soon. What an update wrote is read back with it. Its lists are read every `lists_every`,
+    and soon for a row that nobody knows. What people do to the lists in the org is looked at every `guard_every` at
+    least.
 
     Up to `missing_few` records of a kind may vanish within `missing_within`; more than `missing_share` of those known,
     or more than `missing_most`, are not taken for deleted until a person says so, and are looked for again after
@@ -92,7 +93,7 @@ class Options:
 
     overlap: timedelta = timedelta(minutes=10)
     changes_every: timedelta = timedelta(0)
-    changes_after_write: timedelta = timedelta(minutes=1)
+    changes_after_press: timedelta = timedelta(minutes=1)
     lists_every: timedelta = timedelta(minutes=5)
     guard_every: timedelta = timedelta(minutes=5)
     acknowledge_within: timedelta = timedelta(hours=24)

@@ -114,11 +114,12 @@ class Cycle:
         return self.report
 
     def _plan_next_look(self) -> None:
-        """What we wrote is soon looked at: a system makes more of it than it was told, numbers and documents. A reading
-        that failed as a whole is tried again as soon; a kind of record that is refused for good waits for its turn."""
+        """What a button made is soon looked at: documents are shown as the back office has them. What an update wrote
+        is read back at once, and every look may be billed. A reading that failed as a whole is tried again as soon; a
+        kind of record that is refused for good waits for its turn."""
         failed = any(line.startswith(f"read {Side.ERP}:") for line in self.report.problems)
-        if failed or self.report.writes.erp or self.report.requests:
-            self.context.pace.by(CHANGES, self.context.clock.now() + self.context.options.changes_after_write)
+        if failed or self.report.requests:
+            self.context.pace.by(CHANGES, self.context.clock.now() + self.context.options.changes_after_press)
 
     def _check_pins(self) -> None:
         """Raises Misconfigured when another org or company answers: nothing is read from it, nothing written to it."""

@@ -46,7 +46,7 @@ def _first_load(cycle: Cycle, engine: Engine, confirm: Confirm) -> None:
     try:
         counts = look(cycle)
     except TielineError as error:
-        pace.hold(FIRST_LOOK, error, now + min(options.changes_every, options.changes_after_write))
+        pace.hold(FIRST_LOOK, error, now + min(options.changes_every, options.changes_after_press))
         raise
     if not confirm(counts):
         refused = _unconfirmed(context)
