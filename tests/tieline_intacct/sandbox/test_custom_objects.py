@@ -67,17 +67,17 @@ def test_what_they_point_at_stays(fair: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "values",
+    ("values", "words"),
     [
-        {"OBJECT": ""},
-        {"OBJECT": "a b"},
-        {"OBJECT": "customer"},
-        {"OBJECT": "x", "RELATIONS": {"r": "NOBODY"}},
-        {"OBJECT": "x", "RELATIONS": {"r": "TASK"}},
+        ({"OBJECT": ""}, "needs an OBJECT name"),
+        ({"OBJECT": "a b"}, "needs an OBJECT name"),
+        ({"OBJECT": "customer"}, "that is not taken"),
+        ({"OBJECT": "x", "RELATIONS": {"r": "NOBODY"}}, "there is none called NOBODY"),
+        ({"OBJECT": "x", "RELATIONS": {"r": "TASK"}}, "there is none called TASK"),
     ],
 )
-def test_what_cannot_be_made(desk: Any, values: dict[str, Any]) -> None:
-    with pytest.raises(EditRefused):
+def test_what_cannot_be_made(desk: Any, values: dict[str, Any], words: str) -> None:
+    with pytest.raises(EditRefused, match=words):
         desk.edit("create", "CustomObject", **values)
 
 
