@@ -65,6 +65,8 @@ class Field:
     `locked` means an administrator may not change the direction. `required` is the ERP's rule.
     `owner` wins conflicts on this field; without one `policy` decides. Fields of one `group` merge as one value.
     `key` marks a strong key for the first match (exact after canonical form and unique on both sides).
+    `local`: its value is given in one company or entity and means another record in the next (a customer number): it
+    joins no record that is tied elsewhere, is not sent to another place, and the first tie alone writes it.
     `default` fills an empty required value on its way to a new ERP record. `merge` is a pure function of
     (base, crm, erp) in ERP terms that settles conflicts.
     """
@@ -84,6 +86,7 @@ class Field:
     default: Value = None
     via: Conversion | None = None
     merge: Callable[[Value, Value, Value], Value] | None = None
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)

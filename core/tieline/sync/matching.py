@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tieline.contract import Direction, Field
+from tieline.contract import Field
 from tieline.store.nouns import Canonical, Link, Observation
 from tieline.sync.rules import Rules
 
@@ -41,7 +41,7 @@ def pair(
     partners_of_erp: dict[str, set[str]] = {link.id: set() for link in erp}
     ours = [link for link in crm if link.crm_key not in numbered_elsewhere]
     for key in (f for f in rules.mapping.fields if f.key):
-        met = ours if key.direction is Direction.TO_CRM else crm
+        met = ours if key.local else crm
         told = (_values(key, ((one.id, one.crm) for one in met)), _values(key, ((one.id, one.erp) for one in erp)))
         _meet(*told, partners_of_crm, partners_of_erp)
     known = identities or {}

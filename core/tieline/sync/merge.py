@@ -160,7 +160,8 @@ def _decide(unit: _Unit, result: Merge, judge: Judge, *, follower: bool) -> None
 def _is_owned(unit: _Unit) -> bool:
     """Only one tie of a CRM record may write it: what comes from the ERP alone, and rows of a list, for each company
     has rows of its own."""
-    return unit.fields[0].direction is Direction.TO_CRM or any(isinstance(one.kind, Option) for one in unit.fields)
+    one_way = unit.fields[0].direction is Direction.TO_CRM
+    return one_way or any(one.local or isinstance(one.kind, Option) for one in unit.fields)
 
 
 def _agree(unit: _Unit, result: Merge) -> None:

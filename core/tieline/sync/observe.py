@@ -18,6 +18,7 @@ from tieline.sync.looking import is_carried, is_missing, not_carried
 from tieline.sync.merged import come_back
 from tieline.sync.missing import Verdict, believable
 from tieline.sync.parts import part_of
+from tieline.sync.planning import BORN_ELSEWHERE
 from tieline.sync.points import Point
 from tieline.sync.rules import Rules
 
@@ -234,14 +235,24 @@ class Observer:
     def _born_in_crm(self, tx: Transaction, rules: Rules, record: Record) -> list[Link]:
         context = self.context
         told = read_marker(record.marker)
-        if told is None or told[0] != context.back_office or told[2] != rules.object_on(Side.ERP):
-            return []  # made by another back office, or a marker nobody understands
+        if told is None or told[2] != rules.object_on(Side.ERP):
+            return []  # made by another system, or a marker nobody understands
+        if told[0] != context.back_office:
+            return self._born_elsewhere(rules, record) if told[0] in context.offices else []
         entity, key = told[1], told[3]
         link = tx.links_by_key(context.back_office, entity, rules.name, Side.ERP, [key]).get(key)
         if link is not None:
             return [link] if not link.crm_key else []
         ident = link_id(context.back_office, entity, rules.name, Side.ERP, key)
         return [Link(ident, context.back_office, entity, rules.name, erp_key=key, promoted=True)]
+
+    def _born_elsewhere(self, rules: Rules, record: Record) -> list[Link]:
+        """Another company's record became this one: it may be one of ours too (an item that both sell)."""
+        if not self._can_start_in_crm(rules):
+            return []
+        office, home = self.context.back_office, self.context.home
+        ident = link_id(office, home, rules.name, Side.CRM, record.key)
+        return [Link(ident, office, home, rules.name, extra={BORN_ELSEWHERE: True})]
 
     def _can_start_in_crm(self, rules: Rules) -> bool:
         mapping = rules.mapping

@@ -15,6 +15,10 @@ from tieline.sync.rules import Rules
 from tieline.sync.translate import Translator, Unresolved
 from tieline.sync.withdrawn import WITHDRAWN
 
+BORN_ELSEWHERE = "born_elsewhere"
+"""In `Link.extra` of a CRM record that another company's record became: it may be joined here, and is made here only
+when a person says so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wait:
@@ -212,9 +216,9 @@ def _withdrawn(to_erp: Mapping[str, Canonical], around: Surroundings) -> Block |
 def _travels_on_birth(field: Field, around: Surroundings) -> bool:
     """A strong key the ERP owns is still sent when we make the record: it has no other source then. A key that another
     company gave it is no key here."""
-    if field.direction in {Direction.BOTH, Direction.TO_ERP}:
-        return True
-    return field.required and field.key and not around.numbered_elsewhere
+    if field.local and around.numbered_elsewhere:
+        return False
+    return field.direction in {Direction.BOTH, Direction.TO_ERP} or (field.required and field.key)
 
 
 def _default(field: Field) -> Canonical:
@@ -226,7 +230,7 @@ def _wanted(link: Link, around: Surroundings) -> bool:
     promotion = around.rules.promotion(link.crm.fields if link.crm else {})
     if promotion is Promotion.NEVER:
         return False
-    if link.promote or promotion is Promotion.AUTOMATIC:
+    if link.promote or (promotion is Promotion.AUTOMATIC and not link.extra.get(BORN_ELSEWHERE)):
         return True
     return promotion is Promotion.WITH_PARENT and around.parent_promoted(link)
 

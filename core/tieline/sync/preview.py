@@ -9,6 +9,7 @@ from tieline.store.nouns import Link
 from tieline.sync.context import Context
 from tieline.sync.match import strangers
 from tieline.sync.matching import Pairing, matches, pair
+from tieline.sync.planning import BORN_ELSEWHERE
 from tieline.sync.rules import Rules
 from tieline.sync.ties import tied_elsewhere
 
@@ -67,5 +68,5 @@ def _halves(context: Context, entity: str, rules: Rules) -> tuple[list[Link], li
 
 def _goes_out(rules: Rules, link: Link) -> bool:
     promotion = rules.promotion(link.crm.fields if link.crm else {})
-    wanted = link.promote or promotion is Promotion.AUTOMATIC
+    wanted = link.promote or (promotion is Promotion.AUTOMATIC and not link.extra.get(BORN_ELSEWHERE))
     return rules.mapping.create_in_erp and wanted and promotion is not Promotion.NEVER

@@ -29,7 +29,7 @@ CUSTOMERS = Mapping(
         # Given by Intacct's own numbers, and never changed later [D].
         Field(
             "AccountNumber", "CUSTOMERID", Text(20), Direction.TO_CRM, locked=True, required=True, key=True,
-            label="Customer ID",
+            local=True, label="Customer ID",
         ),
         # To Intacct, as the vendor documents it: a name that is changed there is set back.
         Field("Name", "NAME", Text(100), Direction.TO_ERP, locked=True, required=True, label="Customer name"),

@@ -22,7 +22,7 @@ PROJECTS = Mapping(
     erp_object="PROJECT",
     number="PROJECTID",
     fields=(
-        Field("Project_ID__c", "PROJECTID", Text(20), locked=True, key=True, label="Project ID"),
+        Field("Project_ID__c", "PROJECTID", Text(20), locked=True, key=True, local=True, label="Project ID"),
         Field("Name", "NAME", Text(80), locked=True, required=True, label="Project name"),
         Field("Description__c", "DESCRIPTION", Text(4000, Format.AREA), label="Description"),
         Field(

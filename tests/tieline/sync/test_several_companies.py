@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tieline.actions.promote import request_promotion
-from tieline.contract import Direction, Field, ListRow, ManagedList, Option, Text
+from tieline.contract import Direction, Field, ListRow, ManagedList, Option, Promotion, Text
 from tieline.store.memory import MemoryStore
 from tieline.store.nouns import Link
 from tieline.sync.context import Context
@@ -23,7 +23,8 @@ NUMBERED = replace(
     CUSTOMER,
     fields=(
         *(one for one in CUSTOMER.fields if one.crm != "Code__c"),
-        Field("Code__c", "code", Text(20), Direction.TO_CRM, required=True, key=True),
+        Field("Code__c", "code", Text(20), Direction.TO_CRM, required=True, key=True, local=True),
+        Field("Item__c", "item", Text(20), key=True),
         Field("Term__c", "term", Option("terms")),
     ),
 )
@@ -141,6 +142,33 @@ def test_one_number_in_two_companies_is_two_customers(both: Both) -> None:
     assert south.erp.alive("Customers")["s1"]["name"] == "Another firm"
     both.promote("south")
     assert sorted(row["name"] for row in both.customers("south")) == ["Another firm", "One"]
+
+
+def _sold(both: Both, *places: tuple[str, str], automatic: bool = False) -> None:
+    """Records of these companies with these codes, which people share."""
+    for name, code in places:
+        company = both.companies[name]
+        company.mappings = (replace(NUMBERED, promotion=PromotionOf[automatic]), CONTACT)
+        company.erp.add("Customers", f"{name}-{code}", name=f"{code} of {name}", item=code)
+    both.settle()
+
+
+PromotionOf = {True: Promotion.AUTOMATIC, False: Promotion.MANUAL}
+
+
+def test_what_both_companies_call_the_same_is_one_record(both: Both) -> None:
+    _sold(both, ("north", "I-1"), ("south", "I-1"), ("south", "I-2"))
+    held = [row["Item__c"] for row in both.crm.alive("Account").values() if row.get("Item__c")]
+    assert sorted(held) == ["I-1", "I-2"]
+    assert {one.erp_key for one in both.companies["south"].links() if one.crm_key and one.erp_key} == {
+        "south-I-1", "south-I-2",
+    }  # fmt: skip
+
+
+def test_one_companys_record_is_not_made_in_the_other_by_itself(both: Both) -> None:
+    _sold(both, ("north", "I-1"), ("south", "I-2"), automatic=True)
+    assert sorted(str(row["item"]) for row in both.customers("north") if row.get("item")) == ["I-1"]
+    assert sorted(str(row["item"]) for row in both.customers("south") if row.get("item")) == ["I-2"]
 
 
 def test_shared_values_reach_both(both: Both) -> None:
