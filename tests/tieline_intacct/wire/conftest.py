@@ -117,6 +117,12 @@ class Office:
         named = {"Action__c": f"intacct.{action}", "Record_Id__c": record, f"{on}__c": record}
         return self.make("ERP_Request__c", who, **named, **given)
 
+    def answered_by(self, engine: Engine, request: str) -> dict[str, Any]:
+        """One cycle of an engine that runs already, and what it answered."""
+        run_once(engine, lambda _counts: True)
+        (row,) = self.rows("ERP_Request__c", Id=request)
+        return row
+
     def answered(self, *requests: str) -> list[dict[str, Any]]:
         """Cycles until all of them have their last word; how they stand then."""
         for _ in range(8):

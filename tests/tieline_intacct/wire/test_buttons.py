@@ -109,3 +109,18 @@ def test_two_presses_at_once_make_one_order_where_one_is_allowed(office: Any) ->
     assert told[1]["Message__c"].startswith("Un document est justement en cours de création")
     assert told[0]["Result_Number__c"] in third["Message__c"]
     assert len(office.documents(deal)) == 1
+
+
+def test_a_running_engine_takes_rows_and_switches_from_the_next_cycle_on(office: Any) -> None:
+    engine, file = office.engine(), office.runtime.folder.settings
+    account, _ = office.sold(0)
+    deal = office.opportunity(account)
+    before = office.answered_by(engine, office.press(ORDER, "Opportunity", deal))
+    off = "back_offices: {books: {actions: {create_sales_order: {enabled: false}}}}"
+    file.write_text(off, "utf-8")
+    during = office.answered_by(engine, office.press(ORDER, "Opportunity", deal))
+    file.unlink()
+    after = office.answered_by(engine, office.press(ORDER, "Opportunity", deal))
+    assert [row["Status__c"] for row in (before, during, after)] == ["Refused"] * 3
+    assert during["Message__c"] == "This button is switched off. Ask your administrator."
+    assert before["Message__c"] == after["Message__c"] != during["Message__c"]  # it has no products
