@@ -14,11 +14,14 @@ from tieline_intacct.names import SYSTEM
 
 TAKEN, ELSEWHERE, CLOSED, INACTIVE, UNKNOWN = "taken", "elsewhere", "closed", "inactive", "unknown"
 LONG, MISSING, MONEY, RIGHTS, BUSY, FORM = "long", "missing", "money", "rights", "busy", "form"
+PERIOD, HELD = "period", "held"
 
 MESSAGES = {
     TAKEN: "Another record in Intacct has this name or number already.",
     ELSEWHERE: "This belongs to another entity of Intacct, or to its top level.",
     CLOSED: "The document is finished in Intacct: closed, converted or paid.",
+    PERIOD: "The accounting period is closed in Intacct.",
+    HELD: "The customer is on hold in Intacct, or over its credit limit.",
     INACTIVE: "Something that is named here is inactive in Intacct.",
     UNKNOWN: "Something that is named here is not in Intacct.",
     LONG: "A text is longer than Intacct takes.",
@@ -32,6 +35,8 @@ NOTES = {
     TAKEN: "Give this one another name or number, or have the other one changed in Intacct, and try again.",
     ELSEWHERE: "Choose the entity or the location where it belongs, and try again.",
     CLOSED: "Go on with the document that was made of it, or have it opened again in Intacct.",
+    PERIOD: "Choose a date in an open period, or have this one opened in Intacct, and try again.",
+    HELD: "Ask those who look after receivables, and try again.",
     INACTIVE: "Choose another one, or have it made active in Intacct, and try again.",
     UNKNOWN: "Send it to Intacct first or choose another one, and try again.",
     LONG: "Shorten it, and try again.",
@@ -50,9 +55,11 @@ _BY_WORDS = tuple(
     (re.compile(pattern, re.IGNORECASE), meaning)
     for pattern, meaning in (
         (r"owned (by|at)|belongs? to (the|another) entity|from entity|top level", ELSEWHERE),
-        (r"exchange rate|currenc|basecurr", MONEY),
+        (r"exchange rate|\bcurrenc|basecurr", MONEY),
+        (r"(period|books?|subledger|module) (is|are|was|were|has been|have been) closed|closed period", PERIOD),
+        (r"credit limit|\bon hold\b", HELD),
         (r"cannot be (edited|converted|changed any more|deleted)|left to convert|is closed", CLOSED),
-        (r"too long|longer than|exceeds|maximum (length|number of characters)", LONG),
+        (r"too long|longer than|(maximum|exceeds the) (length|size|number of characters)", LONG),
         (r"does not exist|no such|not known|(cannot|could not|unable to) find|not found|is not set up", UNKNOWN),
         (r"\binactive\b|not active", INACTIVE),
         (r"required|missing|is needed|\bneeds\b", MISSING),

@@ -19,6 +19,9 @@ from tieline_intacct.translations import FRENCH
         ("BL01001973", "The document 'Sales Order-1' is Closed and cannot be edited", "closed"),
         ("BL01001973", "AR term 'N30' is inactive and cannot be used", "inactive"),
         ("BL01001973", "Invalid ITEMID 'I-9': no such Item is known here", "unknown"),
+        ("BL01001973", "The period is closed for 05/01/2026", "period"),
+        ("BL01001973", "This transaction exceeds the credit limit of customer C-1", "held"),
+        ("BL01001973", "The customer is on hold", "held"),
         ("BL03000018", "NAME is too long: 101 characters", "long"),
         ("BL01001973", "Location is required on every line", "missing"),
         ("BL01001973", "There is no exchange rate from GBP to USD", "money"),
@@ -47,6 +50,7 @@ def test_it_is_said_in_french_but_for_intacct_s_words() -> None:
 def test_what_is_not_known_or_not_intacct_s_is_left_alone() -> None:
     assert explain_error("intacct", "XYZ-1", "Smart Rule 7 says no") is None
     assert explain_error("intacct", "no_term", "the customer has no AR term") is None  # our own, and plain already
+    assert explain_error("intacct", "BL01001973", "The concurrency of this smart event is wrong") is None
     assert explain_error("toy", "BL34000061", "already exists") is None
 
 
