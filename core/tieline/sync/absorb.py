@@ -14,6 +14,9 @@ from tieline.sync.rules import Rules, name_on
 from tieline.sync.status import SYSTEM_OF_RECORD, overdue, settled, with_status
 
 UNREADABLE = "unreadable"
+OUT_OF_SIGHT = "out_of_sight"
+HIDDEN = "hidden"
+"""In `Link.extra`: the side whose record is out of sight."""
 
 
 FORMER = "former"
@@ -93,12 +96,18 @@ def _contradicts(seen: Observation, fresh: Observation) -> bool:
 
 def _echo(link: Link, side: Side, fresh: Observation) -> Absorbed:
     seen = link.seen(side)
-    cured = link.problem is not None and link.problem.code == UNREADABLE
+    cured = link.problem is not None and (link.problem.code == UNREADABLE or _is_back(link, side))
     known = replace(link, problem=None, dirty=True) if cured else link
     after = confirm(_with(known, side, fresh)) if side is Side.ERP else _with(known, side, fresh)
     if seen == fresh and after.confirmed == link.confirmed and not cured:
         return Absorbed(None)
     return Absorbed(settled(after))
+
+
+def _is_back(link: Link, side: Side) -> bool:
+    """Shown again as it was, after it was out of sight on this side."""
+    assert link.problem is not None
+    return link.problem.code == OUT_OF_SIGHT and link.extra.get(HIDDEN) == str(side)
 
 
 def _changed(link: Link, rules: Rules, side: Side, record: Record, fresh: Observation) -> Link:

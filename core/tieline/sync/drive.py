@@ -11,6 +11,7 @@ from tieline.contract import Field as RecordField
 from tieline.contract import FieldConflict, ListRow, Option, Person, Side, TielineError
 from tieline.store.nouns import AuditEntry, Conflict, Item, Link, Problem, Status, StoredRow
 from tieline.store.protocol import Transaction
+from tieline.sync.absorb import OUT_OF_SIGHT
 from tieline.sync.act import Actor, Tally
 from tieline.sync.context import Context
 from tieline.sync.erasing import overruled
@@ -244,7 +245,7 @@ class Driver:
                 not_before=due,
                 attempts=attempts,
                 promote=False if not held else link.promote,
-                problem=link.problem if refused else None,
+                problem=link.problem if refused or _is_hidden(link) else None,
             )
         )
 
@@ -381,3 +382,8 @@ def _on_its_way(after: Link, link: Link) -> Link:
 
 def _without(extra: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in extra.items() if name not in names}
+
+
+def _is_hidden(link: Link) -> bool:
+    """One of its records is out of sight: only a reading that shows it again says otherwise."""
+    return link.problem is not None and link.problem.code == OUT_OF_SIGHT

@@ -9,7 +9,7 @@ from datetime import datetime
 from tieline.contract import DeleteSource, Record, Side
 from tieline.store.nouns import AuditEntry, Link, Problem, Status
 from tieline.store.protocol import Transaction
-from tieline.sync.absorb import absorb, gone
+from tieline.sync.absorb import HIDDEN, OUT_OF_SIGHT, absorb, gone
 from tieline.sync.backward import STAMPS, note_backward, went_back
 from tieline.sync.context import Context
 from tieline.sync.merged import come_back
@@ -18,11 +18,6 @@ from tieline.sync.outcome import backoff
 from tieline.sync.parts import Part, order_round, part_of
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
-
-OUT_OF_SIGHT = "out_of_sight"
-HIDDEN = "hidden"
-"""In `Link.extra`: the side whose record is out of sight."""
-
 
 Found = Mapping[str, Record | None]
 Wanted = Mapping[str, Sequence[str]]

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from tieline.contract import Outcome, Shape, Side, Write
+from tieline.sync.absorb import HIDDEN
 from tieline.sync.context import Context
-from tieline.sync.looking import HIDDEN, believe_hidden, out_of_sight
+from tieline.sync.looking import believe_hidden, out_of_sight
 from tieline_sandbox.rehearsal.erp import StandIn, Vendor
 from tieline_simulation.acts import Act
 from tieline_simulation.acts.edits import born_in_crm
