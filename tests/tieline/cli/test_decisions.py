@@ -15,7 +15,7 @@ from tieline.cli.boundary import run
 from tieline.contract import Side
 from tieline.store.nouns import Connection, Link, Observation, Problem, Status
 from tieline.store.opening import open_store
-from tieline.sync.looking import HIDDEN, OUT_OF_SIGHT
+from tieline.sync.absorb import HIDDEN, OUT_OF_SIGHT
 from tieline.sync.match import AMBIGUOUS, CANDIDATES
 from tieline.sync.missing import suspicions, suspicions_scope
 from tieline.sync.parts import Part
