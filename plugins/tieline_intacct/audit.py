@@ -21,6 +21,7 @@ TRAIL = "AUDITHISTORY"
 KINDS = (
     "customer", "contact", "item", "sopricelist", "invpricelistentry", "project", "task", "sodocument",
     "arinvoice", "arpymt",
+    "contract", "contractdetail",
 )  # fmt: skip
 _FIELDS = ("OBJECTTYPE", "OBJECTKEY", "OBJECTDESC", "ACCESSTIME")
 _FRESH = 10.0

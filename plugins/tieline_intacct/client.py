@@ -27,6 +27,7 @@ from tieline_intacct.amounts import Amounts
 from tieline_intacct.audit import deletions
 from tieline_intacct.budget import Budget
 from tieline_intacct.contacts import Contacts
+from tieline_intacct.contracts import ContractLines, Contracts
 from tieline_intacct.customers import Customers
 from tieline_intacct.documents import DocumentLines, documents
 from tieline_intacct.gateway import Gateway
@@ -45,8 +46,9 @@ class IntacctClient:
     sees the records that belong to it, and no others.
 
     Objects: CUSTOMER, CONTACT, ITEM, SOPRICELIST, INVPRICELISTENTRY, PROJECT, TASK, and `SODOCUMENT.quote`, `.order`,
-    `.invoice`, `.other` with the lines of each inside them, `SODOCUMENT.opportunity`, ARINVOICE, ARPYMT. Fields are
-    the vendor's, dotted for nested ones, and a few of our own: `...STREET`, `BOOK` of price lists, `TAX` of documents.
+    `.invoice`, `.other` with the lines of each inside them, `SODOCUMENT.opportunity`, ARINVOICE, ARPYMT, CONTRACT,
+    CONTRACTDETAIL. Fields are the vendor's, dotted for nested ones, and a few of our own: `...STREET`, `BOOK` of price
+    lists, `TAX` of documents.
     """
 
     def __init__(self, access: Access) -> None:
@@ -54,6 +56,7 @@ class IntacctClient:
         doors: tuple[Resource | DocumentLines, ...] = (
             Customers(access), Contacts(access), Items(access), PriceLists(access), Prices(access), Projects(access),
             Tasks(access), *documents(access), Amounts(access), Invoices(access), Payments(access),
+            Contracts(access), ContractLines(access),
         )  # fmt: skip
         self._doors = {door.name: door for door in doors}
 

@@ -18,6 +18,8 @@ INVOICE_LINE = "invoice_line"
 AMOUNT = "opportunity_amount"
 OTHER = "other_document"
 OTHER_LINE = "other_document_line"
+CONTRACT = "contract"
+CONTRACT_LINE = "contract_line"
 AR_INVOICE = "ar_invoice"
 AR_PAYMENT = "ar_payment"
 

@@ -20,10 +20,12 @@ SECTIONS = {
     "customer": "Customer and Account", "contact": "Contact", "item": "Item and Product",
     "price_list": "Price list and price book", "price": "Price and price book entry", "project": "Project",
     "task": "Task", "quote": "Document, mirrored", "ar_invoice": "AR invoice", "ar_payment": "AR payment",
+    "contract": "Contract", "contract_line": "Contract line",
 }  # fmt: skip
 REFERENCE = {
     "CUSTOMER": "Customer and Account", "CONTACT": "Contact", "ITEM": "Item and Product",
     "SOPRICELIST": "Price list and price book", "SODOCUMENT_header": "A document that a button makes",
+    "CONTRACT": "Contract", "CONTRACTDETAIL": "Contract line",
     "SODOCUMENT_line": "A document that a button makes", "SODOCUMENT_back": "Document, mirrored",
 }  # fmt: skip
 SPELLED = {"MAILADDRESS.ADDRESS1": "MAILADDRESS.STREET", "entry itemid": "ITEMID", "entry value": "VALUE"}

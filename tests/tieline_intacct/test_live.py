@@ -328,6 +328,27 @@ def test_an_opportunity_is_worth_its_orders_or_its_newest_quote(selling: Any, ma
     assert _keys(selling, "opportunity_amount") == [opportunity]
 
 
+def test_a_contract_is_shown_with_its_lines(selling: Any) -> None:
+    told = {"CUSTOMERID": "C-1", "NAME": "Care", "BEGINDATE": "01/01/2026", "ENDDATE": "12/31/2026", "TERMNAME": "N30"}
+    selling.edit(
+        "create", "CONTRACT", "", **told, CONTRACTID="CN-1", TERMTYPE="Termed", LOCATIONID="100-US",
+        RENEWALMACRO="Renew yearly",
+    )  # fmt: skip
+    line = {"CONTRACTID": "CN-1", "ITEMID": "I-1", "LOCATIONID": "100-US", "BILLINGMETHOD": "Fixed price"}
+    selling.edit("create", "CONTRACTDETAIL", "", **line, QUANTITY="2", PRICE="5", BILLINGTEMPLATENAME="Monthly")
+    shown = selling.read("contract", "CN-1").fields
+    assert [shown[name] for name in ("CUSTOMERID", "BEGINDATE", "ENDDATE", "RENEWALMACRO")] == [
+        "C-1", date(2026, 1, 1), date(2026, 12, 31), "Renew yearly",
+    ]  # fmt: skip
+    (page,) = _pages(selling, "contract_line")
+    (found,) = page.records
+    assert [found.fields[name] for name in ("CONTRACTID", "ITEMID", "QUANTITY", "PRICE", "BILLINGTEMPLATENAME")] == [
+        "CN-1", "I-1", "2", "5", "Monthly",
+    ]  # fmt: skip
+    selling.edit("delete", "CONTRACTDETAIL", found.key)
+    assert found.key in {one.key for one in selling.client.deleted("", "CONTRACTDETAIL", selling.effects.now())}
+
+
 def _pay(live: Any, invoice: str, amount: str, **told: str) -> None:
     """As somebody else's program would."""
     detail = element("ARPYMTDETAIL", element("RECORDKEY", text=invoice), element("TRX_PAYMENTAMOUNT", text=amount))
