@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from tieline_intacct.sandbox import contacts, rules, values
+from tieline_intacct.sandbox import contacts, entries, rules, values
 from tieline_intacct.sandbox.catalogue import Field, Kind, ObjectType, Reference
 from tieline_intacct.sandbox.change import Change, Given, could_not, missing
 from tieline_intacct.sandbox.problems import (
@@ -40,7 +40,9 @@ def save(
     contacts.keep(change.scope, change.kind, change.given, change.body, _naming(change), save)
     _check_references(change)
     rules.check(change)
-    return _put(change)
+    kept = _put(change)
+    entries.keep(scope, kept, change.lists, save)
+    return kept
 
 
 def check_owner(scope: Scope, row: Row) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tieline_intacct.sandbox import entries
 from tieline_intacct.sandbox.catalogue import ObjectType
 from tieline_intacct.sandbox.problems import BUSINESS, Problem, Refused
 from tieline_intacct.sandbox.records import check_owner
@@ -14,6 +15,7 @@ def remove(scope: Scope, kind: ObjectType, row: Row | None, key: str) -> None:
     if row is None:
         raise Refused(Problem(BUSINESS, f"Cannot find {kind.name} with key '{key}' to delete", object=kind.name))
     check_owner(scope, row)
+    entries.drop(scope, row)
     user = in_use(scope, row)
     if user:
         words = f"{kind.title} '{row.get(kind.key) or row.ident}' cannot be deleted: {user} uses it"

@@ -147,6 +147,9 @@ _ROWS: Sequence[tuple[str, Sequence[Mapping[str, str]]]] = (
         ],
     ),
     ("USERINFO", [{"LOGINID": "sync", "DESCRIPTION": "Web services user", "USERTYPE": "business user"}]),
+    ("ROLES", [{"NAME": "Integration", "DESCRIPTION": "What the web services user may do"}]),
+    ("USERROLES", [{"USERID": "sync", "ROLENAME": "Integration"}]),
+    ("CONTRACTMEAPRICELIST", [{"NAME": "Fair value", "ISDEFAULT": "true"}]),
 )  # fmt: skip
 
 

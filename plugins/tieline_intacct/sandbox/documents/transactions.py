@@ -19,6 +19,7 @@ from tieline_sandbox.state import Values
 
 DOCUMENT = "SODOCUMENT"
 _SUBTOTALS = "SODOCUMENTSUBTOTALS"
+_DAILY = "Intacct Daily Rate"
 STATES = ("Draft", "Pending", "Closed")
 _LOCKED = ("In Progress", "Converted", "Partially Converted")  # [D]
 _CLOSED = "Closed"  # refused too [I]
@@ -192,7 +193,7 @@ def money(scope: Scope, given: Mapping[str, str]) -> dict[str, str]:
     told = {"BASECURR": base, "CURRENCY": currency}
     if currency == base:
         return told | {"EXCHRATE": "1"}
-    return told if given.get("EXCHRATE") else told | {"EXCHRATE": _rate(scope, currency, base)}
+    return told if given.get("EXCHRATE") else told | {"EXCHRATE": _rate(scope, given, currency, base)}
 
 
 def base_currency(scope: Scope) -> str:
@@ -202,11 +203,25 @@ def base_currency(scope: Scope) -> str:
     return (here.get("CURRENCY") if here else first.get("CURRENCY")) or "USD"
 
 
-def _rate(scope: Scope, currency: str, base: str) -> str:
-    for _, body in scope.reader.all("EXCHANGERATE"):
-        if (body.get("FROM_CURRENCY"), body.get("TO_CURRENCY")) == (currency, base):
-            return str(body.get("RATE") or "1")
-    raise business(f"There is no exchange rate from {currency} to {base}", "Set up the rate, or send exchrate.")
+def _rate(scope: Scope, given: Mapping[str, str], currency: str, base: str) -> str:
+    """Of the type that is asked for, else the daily one [D]; of the day, where the rate has days. Raises Refused."""
+    named = given.get("EXCHRATETYPE") or given.get("EXCH_RATE_TYPE_ID") or _DAILY
+    wanted = (named, currency, base)
+    for ident, body in scope.reader.all("EXCHANGERATE"):
+        if (body.get("TYPENAME"), body.get("FROM_CURRENCY"), body.get("TO_CURRENCY")) == wanted:
+            found = _of_day(scope, ident, given.get("WHENCREATED", "")) or body.get("RATE")
+            if found:
+                return str(found)
+    words = f"There is no exchange rate from {currency} to {base} of the type {named}"
+    raise business(words, "Set up the rate, or send exchrate.")
+
+
+def _of_day(scope: Scope, rate: str, on: str) -> str | None:
+    """The last one that began on the day or before."""
+    entries = [body for _, body in scope.reader.find("EXCHANGERATEENTRY", "EXCHANGERATEKEY", rate)]
+    begun = [body for body in entries if moment(body["EFFECTIVE_START_DATE"]) <= moment(on)] if on else []
+    last = max(begun, key=lambda body: moment(body["EFFECTIVE_START_DATE"]), default=None)
+    return last.get("EXCHANGE_RATE") if last else None
 
 
 def due(scope: Scope, given: Mapping[str, str]) -> dict[str, str]:
