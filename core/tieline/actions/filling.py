@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tieline.actions.expressions import fields_of, nested, value_of
+from tieline.actions.expressions import evaluate, fields_of, nested, value_of
 from tieline.contract import Action, ActionInput, CreateDocument, Decision, Decline, PermanentError, Value, Values
 
 
@@ -30,6 +30,7 @@ class Filling:
     lines: tuple[Fill, ...] = ()
 
 
+COMPLETE = "Complete the record, or have your administrator correct the settings of this button."
 SWITCHED_OFF = Decline("This button is switched off. Ask your administrator.")
 
 
@@ -40,6 +41,33 @@ def switched_off(action: Action) -> Action:
 
 def _say_so(_given: ActionInput) -> Decision:
     return SWITCHED_OFF
+
+
+def only_when(action: Action, condition: str, otherwise: str) -> Action:
+    """The action for records of which the condition, over `record` and `parameters`, holds; others are answered."""
+    if not condition:
+        return action
+    handler = action.handler
+
+    def decide(given: ActionInput) -> Decision:
+        seen = {"record": nested(given.record), "parameters": dict(given.parameters)}
+        try:
+            holds = evaluate(condition, seen)
+        except ValueError as error:
+            raise PermanentError(
+                f"the condition of this button cannot be evaluated: {error}",
+                where=action.id,
+                mend=COMPLETE,
+                code="bad_expression",
+            ) from error
+        return handler(given) if holds else Decline(escaped(otherwise))
+
+    return replace(action, reads=_once((*action.reads, *fields_of(condition, "record"))), handler=decide)
+
+
+def escaped(text: str) -> str:
+    """A sentence of an administrator's, whose braces are no slots."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def filled(action: Action, filling: Filling) -> Action:
@@ -107,7 +135,7 @@ def _value(row: Fill, fields: Values, seen: Mapping[str, Any], action: str) -> V
             raise PermanentError(
                 f"{row.erp} cannot be filled: {error}",
                 where=action,
-                mend="Complete the record, or have your administrator correct the settings of this button.",
+                mend=COMPLETE,
                 code="bad_expression",
             ) from error
     return row.default if found is None or found == "" else found

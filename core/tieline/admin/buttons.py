@@ -16,6 +16,7 @@ def check_buttons(path: Path, chosen: Mapping[str, ActionSettings], declared: Se
     known = {action.name: action.fillable for action in declared}
     for name, settings in chosen.items():
         here, fillable = (*path, name), known.get(name)
+        yield from _condition(here, settings)
         if name not in known:
             yield Fault(here, "there is no such button", f"Known: {', '.join(sorted(known)) or 'none'}.")
         if fillable is None:
@@ -24,6 +25,15 @@ def check_buttons(path: Path, chosen: Mapping[str, ActionSettings], declared: Se
             continue
         yield from _rows((*here, "header"), settings.header, fillable.header, fillable, _HEADER)
         yield from _rows((*here, "lines"), settings.lines, fillable.line, fillable, _LINES)
+
+
+def _condition(path: Path, settings: ActionSettings) -> Iterator[Fault]:
+    if settings.when:
+        yield from _expression((*path, "when"), settings.when, _HEADER)
+    if settings.when and not settings.otherwise:
+        yield Fault((*path, "when"), "nothing says what is answered when it does not hold", "Give otherwise.")
+    if settings.otherwise and not settings.when:
+        yield Fault((*path, "otherwise"), "there is no condition that it belongs to", "Give when.")
 
 
 def _rows(

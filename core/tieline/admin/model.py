@@ -19,6 +19,8 @@ back_offices:
     actions:
       create_sales_order:         # a button of the plugin
         enabled: true
+        when: record.StageName == 'Closed Won'
+        otherwise: Win the opportunity first.
         header:
           - {erp: PONUMBER, crm: PO_Number__c, default: none}
         lines:
@@ -88,7 +90,11 @@ class FillRow(Part):
 
 
 class ActionSettings(Part):
+    """`when` says of which records the button may be pressed, `otherwise` what is answered for the others."""
+
     enabled: bool = True
+    when: Annotated[str, StringConstraints(max_length=1000)] = ""
+    otherwise: Annotated[str, StringConstraints(max_length=255)] = ""
     header: tuple[FillRow, ...] = Field(default=(), strict=False)
     lines: tuple[FillRow, ...] = Field(default=(), strict=False)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tieline.actions.filling import Fill, Filling, filled, switched_off
+from tieline.actions.filling import Fill, Filling, filled, only_when, switched_off
 from tieline.admin.effective import effective, widened
 from tieline.admin.faults import BadSettings
 from tieline.admin.file import SettingsFile
@@ -101,7 +101,9 @@ class Chosen:
 
 
 def _action(declared: Action, chosen: ActionSettings) -> Action:
-    return filled(declared, _filling(chosen)) if chosen.enabled else switched_off(declared)
+    if not chosen.enabled:
+        return switched_off(declared)
+    return only_when(filled(declared, _filling(chosen)), chosen.when, chosen.otherwise)
 
 
 def _filling(chosen: ActionSettings) -> Filling:

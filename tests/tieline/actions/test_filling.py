@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tieline.actions.expressions import fields_of, value_of
-from tieline.actions.filling import SWITCHED_OFF, Fill, Filling, filled, switched_off
+from tieline.actions.filling import SWITCHED_OFF, Fill, Filling, filled, only_when, switched_off
 from tieline.contract import Action, ActionInput, CreateDocument, Decision, Decline, Fillable, PermanentError, Values
 
 ROWS = "OpportunityLineItems"
@@ -106,3 +106,16 @@ def test_a_button_that_is_switched_off_loads_nothing_and_says_so() -> None:
     off = switched_off(ACTION)
     assert off.handler(_given({})) is SWITCHED_OFF
     assert (off.id, off.on, off.reads, off.children, off.parameters) == (ACTION.id, ACTION.on, (), {}, ())
+
+
+def test_a_condition_of_the_administrator_s_answers_for_the_others() -> None:
+    ready = only_when(ACTION, "record.Stage__c in ['Won', 'Sold'] && record.Account.Site != ''", "Win it first {0}.")
+    assert ready.reads == ("Name", "Stage__c", "Account.Site")
+    won = {"Stage__c": "Won", "Account.Site": "Rome"}
+    assert isinstance(ready.handler(_given(won, {"Product2Id": "P1"})), CreateDocument)
+    told = ready.handler(_given({**won, "Stage__c": "Lost"}))
+    assert isinstance(told, Decline)
+    assert told.message.format(**told.values) == "Win it first {0}."
+    with pytest.raises(PermanentError, match="condition of this button"):
+        ready.handler(_given({"Stage__c": "Won"}))
+    assert only_when(ACTION, "", "") is ACTION

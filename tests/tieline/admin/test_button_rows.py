@@ -47,7 +47,7 @@ back_offices:
   books:
     actions:
       nobody: {}
-      promote: {header: [{erp: PO, default: x}]}
+      promote: {header: [{erp: PO, default: x}], otherwise: No.}
       order:
         header:
           - {erp: XX, crm: A__c}
@@ -59,6 +59,7 @@ back_offices:
         lines:
           - {erp: PRICE, value: "secrets.Password"}
       strict:
+        when: "line.Name == 'x'"
         header:
           - {erp: MINE, custom: true, crm: A__c}
           - {erp: PO, value: "line.Name"}
@@ -90,6 +91,7 @@ def test_every_mistake_of_the_rows_is_told_with_its_line(file: SettingsFile) -> 
     assert told == {
         (4, "there is no such button"),
         (5, "this button makes no document that could be filled"),
+        (5, "there is no condition that it belongs to"),
         (8, "there is no such field to fill"),
         (9, "PO is no field of your own"),
         (10, "nothing says what it is filled with"),
@@ -98,6 +100,8 @@ def test_every_mistake_of_the_rows_is_told_with_its_line(file: SettingsFile) -> 
         (12, "the expression cannot be read"),
         (13, "'not a name' is no API name"),
         (15, "there is no 'secrets' to look at"),
-        (18, "this button fills no fields of your own"),
-        (19, "there is no 'line' to look at"),
+        (17, "there is no 'line' to look at"),
+        (17, "nothing says what is answered when it does not hold"),
+        (19, "this button fills no fields of your own"),
+        (20, "there is no 'line' to look at"),
     }
