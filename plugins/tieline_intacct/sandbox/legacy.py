@@ -27,7 +27,8 @@ from tieline_intacct.sandbox.scope import Scope
 class Noun:
     """An object as the older functions know it: children in order, the fields they fill, nested ones by their group.
 
-    `key` is the child and attribute that names a record; empty when it is named by its record number alone.
+    `key` is the child and attribute that names a record; empty when it is named by its record number alone. `shown` is
+    the child with the contact that shows a record.
     """
 
     object: str
@@ -35,18 +36,33 @@ class Noun:
     order: Sequence[str]
     fields: Mapping[str, str]
     inside: Mapping[str, Mapping[str, str]]
+    shown: str = ""
 
 
 def _nouns() -> dict[str, Noun]:
     text = resources.files("tieline_intacct.sandbox").joinpath("legacy.toml").read_text("utf-8")
-    return {name: _noun_of(table) for name, table in tomllib.loads(text).items()}
+    tables = tomllib.loads(text)
+    return {name: _noun_of(table, tables["contact"]) for name, table in tables.items()}
 
 
-def _noun_of(table: Mapping[str, Any]) -> Noun:
+def _noun_of(table: Mapping[str, Any], contact: Mapping[str, Any]) -> Noun:
     filled = _filled(table["order"])
     fields = {name: field for name, field in filled.items() if field and name != "customfields"}
     inside = {group: _filled(text) for group, text in table.get("inside", {}).items()}
-    return Noun(table["object"], table["key"], tuple(filled), fields, inside)
+    shown = table.get("shown", "")
+    if shown:
+        inside[shown] = _display(contact)
+    return Noun(table["object"], table["key"], tuple(filled), fields, inside, shown)
+
+
+def _display(contact: Mapping[str, Any]) -> dict[str, str]:
+    """The children of a contact inside another record."""
+    known = _filled(contact["order"])
+    own = {f"contact.{name}": field for name, field in known.items() if field and name != "customfields"}
+    address = {
+        f"contact.mailaddress.{name}": field for name, field in _filled(contact["inside"]["mailaddress"]).items()
+    }
+    return {path: f"DISPLAYCONTACT.{field}" for path, field in {**own, **address}.items()}
 
 
 def _filled(text: str) -> dict[str, str]:
@@ -76,7 +92,7 @@ def create(scope: Scope, element: Element) -> Result:
     kind = reachable(scope, noun.object, "")
     forms.check_children(element, noun.order)
     given = _given(noun, element)
-    if noun.object == "CUSTOMER":  # its contact is optional here, and may be named as no other is [D]
+    if noun.shown:  # the contact is optional here [D]
         given.setdefault("DISPLAYCONTACT.PRINTAS", given.get("NAME", ""))
     return _keyed(noun, records.save(scope, kind, given, None))
 

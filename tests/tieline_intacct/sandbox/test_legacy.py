@@ -146,6 +146,10 @@ def test_customers_and_contacts_the_older_way(desk: Any) -> None:
         "William",
         "100-US#~#200-DE",
     )
+    desk.good(
+        "<create_vendor><vendorid>V-1</vendorid><name>V</name><payto><contactname>Bill</contactname></payto></create_vendor>"
+    )
+    assert desk.rows("VENDOR", "VENDORID", "PAYTO.PRINTAS", "DISPLAYCONTACT.PRINTAS") == [("V-1", "William", "V")]
     fields = "".join(f"<field>{name}</field>" for name in ("customerid", "name", "termname"))
     (got,) = desk.good(f'<get object="customer" key="C-2"><fields>{fields}</fields></get>')
     assert [cell.text for cell in got.find("data/customer")] == ["C-2", "Two", "N30"]
