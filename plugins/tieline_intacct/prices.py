@@ -7,19 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tieline.contract import Done, Outcome, PermanentError, Record, Shape, Value, Values, Write
 from tieline_intacct import values
-from tieline_intacct.functions import both, condition
+from tieline_intacct.functions import both, condition, either
 from tieline_intacct.paging import everything
 from tieline_intacct.replies import Row
 from tieline_intacct.resource import Resource
 from tieline_intacct.xml import Element, element
 
 BOOK = "BOOK"
-_ITEM, _LIST = "ITEMID", "PRICELISTID"
+_ITEM, _LIST, _CURRENCY = "ITEMID", "PRICELISTID", "CURRENCY"
 _LIST_CHILDREN = (("name", "NAME"), ("datefrom", "DATEFROM"), ("dateto", "DATETO"), ("status", "STATUS"))
 _PRICE_CHILDREN = (
     ("pricelistid", _LIST), ("itemid", _ITEM), ("value", "VALUE"), ("valuetype", "VALUETYPE"), ("fixed", "FIXED"),
-    ("status", "STATUS"),
+    ("currency", _CURRENCY), ("status", "STATUS"),
 )  # fmt: skip
+"""`currency` stands in no list of children that we found; its place is a guess [I], and it is sent with the setting."""
 _PLAIN_PRICE = {"VALUETYPE": "Actual", "FIXED": "true"}
 """A price as it stands, and no discount on another one [T]."""
 
@@ -72,10 +73,14 @@ class Prices(Resource):
     deletable = False
 
     def where(self) -> Element | None:
-        return condition("isnotnull", _ITEM)
+        currency = self.company.price_currency
+        ours = either(condition("isnull", _CURRENCY), condition("equalto", _CURRENCY, currency)) if currency else None
+        return both(condition("isnotnull", _ITEM), ours)
 
     def create_body(self, entity: str, write: Write) -> Element:  # noqa: ARG002 - a hook's signature
-        return element("create_invpricelistentry", *_children(_PRICE_CHILDREN, {**_PLAIN_PRICE, **write.fields}))
+        currency = {_CURRENCY: self.company.price_currency} if self.company.price_currency else {}
+        given = {**_PLAIN_PRICE, **currency, **write.fields}
+        return element("create_invpricelistentry", *_children(_PRICE_CHILDREN, given))
 
     def update_body(self, write: Write, before: Record) -> Element:
         """No page shows how an entry is named for an update: by its record number, as in reading [I]."""

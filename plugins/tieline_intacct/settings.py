@@ -120,6 +120,12 @@ SETTINGS = (
         required=False,
         default="Standard Price Book",
     ),
+    Setting(
+        "price_currency",
+        "Price currency",
+        "The org's currency, where Intacct has prices in several: only those in it or in none are synced. Empty: all.",
+        required=False,
+    ),
 )
 
 
@@ -149,6 +155,7 @@ class Company:
     definitions: Definitions
     standard_price_list: str
     standard_price_book: str
+    price_currency: str
     default_location: str
     sender_password: str = field(repr=False)
     user_password: str = field(repr=False)
@@ -180,6 +187,7 @@ _AS_GIVEN = (
     "marker_field",
     "standard_price_list",
     "standard_price_book",
+    "price_currency",
     "default_location",
 )
 

@@ -65,3 +65,20 @@ def test_a_price_of_an_item_that_is_not_there_is_refused(selling: Any) -> None:
     told = selling.create(PRICE, "n", PRICELISTID="A & B", ITEMID="I-9", VALUE=Decimal(1), STATUS="active")
     assert isinstance(told, Refused)
     assert "I-9" in told.reason
+
+
+def test_only_prices_in_the_org_s_currency_are_told(opened: Any) -> None:
+    live = opened(price_currency="EUR")
+    live.create("item", "i", ITEMID="I-1", NAME="Seat", ITEMTYPE="Non-Inventory")
+    live.create(PRICE_LIST, "l", BOOK="A & B", STATUS="active")
+    given = {"PRICELISTID": "A & B", "ITEMID": "I-1"}
+    for currency in ({"CURRENCY": "USD"}, {"CURRENCY": "EUR"}, {}):
+        live.edit("create", "INVPRICELISTENTRY", "", **given, **currency, VALUE="1")
+    told = [record.key for page in live.client.pages("", live.shape(PRICE), None) for record in page.records]
+    assert told == ["2", "3"]
+    made = _price(live, "p")
+    with live.transport.intacct.state.reading() as reader:
+        assert dict(reader.get("INVPRICELISTENTRY", made.key) or {})["CURRENCY"] == "EUR"
+    everything = live.again()
+    pages = everything.client.pages("", live.shape(PRICE), None)
+    assert [record.key for page in pages for record in page.records] == ["1", "2", "3", made.key]
