@@ -82,7 +82,7 @@ def _entity(context: Context, press: Press, record: Record) -> str | None:
 
 def _place(context: Context, press: Press) -> str:
     """Whose lists and links a handler sees: the press's entity, the first while there is none."""
-    return context.entities[0] if press.entity is None else press.entity
+    return next(iter(context.open), context.entities[0]) if press.entity is None else press.entity
 
 
 def linked(press: Press, loaded: ActionInput) -> list[str]:

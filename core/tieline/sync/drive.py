@@ -101,7 +101,7 @@ class Driver:
 
     def _is_homeless(self, link: Link) -> bool:
         """Nobody chose an entity. One that is not among ours (any more) is somebody's all the same."""
-        return not link.entity and "" not in self.context.entities
+        return not (link.entity or link.erp_key) and "" not in self.context.open
 
     def _free(self, link: Link) -> bool:
         stuck = link.problem is not None and link.problem.code == AMBIGUOUS

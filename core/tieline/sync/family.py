@@ -10,7 +10,7 @@ from tieline.store.nouns import Link
 from tieline.store.protocol import Transaction
 from tieline.sync.context import Context
 from tieline.sync.identity import link_id, reference
-from tieline.sync.places import TOP
+from tieline.sync.pins import TOP
 from tieline.sync.rules import Rules
 from tieline.sync.status import settled
 
@@ -35,7 +35,7 @@ def _waits(child: Link) -> bool:
 def residences(tx: Transaction, context: Context, rules: Rules, links: Sequence[Link]) -> dict[str, str]:
     """The entity of each link nobody has chosen one for: where its parent is, its own first, else the first."""
     told = {link.id: _parent_key(link, rules) for link in links}
-    first = TOP if TOP in context.entities else context.entities[0]
+    first = TOP if TOP in context.open else next(iter(context.open), TOP)
     found = {link.id: link.entity or first for link in links}
     own = {link.id: link.entity for link in links}
     settled_there: set[str] = set()

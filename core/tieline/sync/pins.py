@@ -4,7 +4,7 @@ must not be written to, and an accounting entity that the user lost is left alon
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tieline.contract import Identity, Misconfigured, Side
@@ -12,6 +12,9 @@ from tieline.store.protocol import Store, Transaction
 from tieline.sync.context import Context
 
 OTHER_TENANT = "other_tenant"
+TOP = ""
+"""The entity of a company that is not divided; in one that is, its top level."""
+_START = "start"
 _FACT = "pins"
 
 
@@ -21,26 +24,54 @@ def check_pins(context: Context) -> tuple[str, ...]:
     scope, now = f"back_office:{context.back_office}", context.clock.now()
     with context.store.reading() as tx:
         pins: Mapping[str, Any] = tx.fact(scope, _FACT) or {}
-    if pins and now - datetime.fromisoformat(pins["at"]) < context.options.check_pins_every:
+    anew = not pins or _divided_anew(context, pins)
+    if not anew and now - datetime.fromisoformat(pins["at"]) < context.options.check_pins_every:
         return _open(context, pins["open"])
-    found = {side: context.known.get(side) if not pins else None for side in Side}
+    found = {side: context.known.get(side) if anew else None for side in Side}
     answers = {side: found[side] or context.client(side).check() for side in Side}
     for side, identity in answers.items():
         _compare(context, side, identity, str(pins.get(str(side), "")))
     entities = [entity.key for entity in answers[Side.ERP].entities]
     kept = {str(side): identity.tenant for side, identity in answers.items()}
     with context.store.transaction(context.fence) as tx:
-        ever = list(dict.fromkeys((*pins.get("entities", ()), *entities)))
+        former = [TOP] if entities and TOP in context.entities else []
+        ever = list(dict.fromkeys((*former, *pins.get("entities", ()), *entities)))
         tx.save_fact(scope, _FACT, {**kept, "entities": ever, "open": entities, "at": now.isoformat()})
     return _open(context, entities)
 
 
+def _divided_anew(context: Context, pins: Mapping[str, Any]) -> bool:
+    """At the start of an engine: the settings name other entities than those of the last look."""
+    known, now = context.known.get(Side.ERP), context.clock.now()
+    first = context.pace.due(_START, now, timedelta.max)
+    context.pace.done(_START, now)
+    return first and known is not None and [one.key for one in known.entities] != pins["open"]
+
+
 def entities_of(store: Store, back_office: str, identity: Identity) -> tuple[str, ...]:
-    """Every entity this back office ever showed us: the records of one that it does not show now stay its own."""
+    """Every entity this back office ever showed us: the records of one that it does not show now stay its own, and so
+    do those of a company that was undivided before."""
+    now = [entity.key for entity in identity.entities]
     with store.reading() as tx:
         ever = _ever(tx, back_office)
-    now = [entity.key for entity in identity.entities]
-    return tuple(dict.fromkeys((*ever, *now))) or ("",)
+        undivided = bool(now) and not ever and _has_ties(tx, back_office)
+    return tuple(dict.fromkeys((*([TOP] if undivided else []), *ever, *now))) or (TOP,)
+
+
+def closed_to(identity: Identity, entities: tuple[str, ...]) -> frozenset[str]:
+    """Of these entities, those that who answered does not show; one that shows none is undivided."""
+    shown = {entity.key for entity in identity.entities}
+    return frozenset(entities) - shown if shown else frozenset()
+
+
+def _has_ties(tx: Transaction, back_office: str) -> bool:
+    """Whether a record is tied at the top level, where all stand while there are no entities."""
+    after = ""
+    while links := tx.find_links(back_office, after=after):
+        if any(link.entity == TOP and link.erp_key and link.crm_key and not link.tombstone for link in links):
+            return True
+        after = links[-1].id
+    return False
 
 
 def known_entities(tx: Transaction, back_office: str) -> tuple[str, ...]:
@@ -71,7 +102,7 @@ def _open(context: Context, entities: list[str]) -> tuple[str, ...]:
 
 def report_closed(context: Context, open_now: tuple[str, ...]) -> None:
     """Raises Misconfigured naming the entities that are not open to us any more."""
-    closed = [one for one in context.entities if one not in open_now]
+    closed = [one or "top level" for one in context.entities if one not in open_now]
     if closed:
         raise Misconfigured(
             f"not open to the user we log in with any more: {', '.join(closed)}",

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from tieline.contract import Side
 from tieline.sync.context import Context
+from tieline.sync.pins import TOP
 
-TOP = ""
 _TOP_WORD = "top"
 
 
@@ -39,4 +39,4 @@ def without_choice(context: Context) -> str | None:
     """Where a record goes that nobody chose an entity for: the only one, else the top level; None: one must choose."""
     if len(context.entities) == 1:
         return context.entities[0]
-    return TOP if TOP in context.entities else None
+    return TOP if TOP in context.open else None

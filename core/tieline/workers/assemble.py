@@ -16,7 +16,7 @@ from tieline.host.settings import SALESFORCE
 from tieline.host.state import write_private
 from tieline.org import Org
 from tieline.sync.context import Context, Options
-from tieline.sync.pins import entities_of
+from tieline.sync.pins import closed_to, entities_of
 from tieline.sync.points import Point, no_point
 from tieline.sync.settling import row_planner
 from tieline.workers import mishaps
@@ -79,6 +79,7 @@ def assemble(
     lists = {managed.name: managed for managed in declared.lists}
     planner = row_planner(lists, lambda *told: manager.hook.settle_list(**dict(zip(_SETTLE, told, strict=True))))
     siblings = runtime.siblings(chosen.name)
+    entities = entities_of(runtime.store, chosen.name, identity)
     context = Context(
         chosen.name,
         system,
@@ -89,7 +90,7 @@ def assemble(
         Guarded(client, chosen.name, runtime.redactor.clean, Pause(runtime.clock)),
         runtime.clock,
         ThreadExecutor(8),
-        entities_of(runtime.store, chosen.name, identity),
+        entities,
         PluginBehaviours(manager, listener),
         options or paced(system, chosen.connection.settings),
         runtime.translator.text,
@@ -99,6 +100,7 @@ def assemble(
         language=home.language or "en",
         resting=settings.resting,
         known={Side.ERP: identity, Side.CRM: home},
+        closed=closed_to(identity, entities),
         settings=chosen.connection.settings,
         mishap=mishaps.told,
         siblings=siblings,
