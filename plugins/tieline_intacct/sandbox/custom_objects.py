@@ -51,7 +51,7 @@ def make(tx: Transaction, catalogue: Catalogue, values: Mapping[str, Any]) -> st
 
 
 def _object(name: str, relations: Mapping[str, str]) -> ObjectType:
-    references = [Reference(f"R{target.lower()}", target, path) for path, target in relations.items()]
+    references = [Reference(f"R{target}", target, path) for path, target in relations.items()]
     system = [
         Field("id", Kind.INTEGER, readonly=True),
         *(Field(each, Kind.INTEGER, readonly=True) for each in ("createdBy", "updatedBy")),

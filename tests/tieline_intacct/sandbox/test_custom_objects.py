@@ -26,7 +26,7 @@ def attendee(inside: str, verb: str = "create") -> str:
 
 def test_records_are_named_by_id(fair: Any) -> None:
     made, _ = fair.good(
-        attendee("<name>Ann</name><Rcustomer>C-1</Rcustomer><paid_on>2026-05-26</paid_on>"),
+        attendee("<name>Ann</name><RCUSTOMER>C-1</RCUSTOMER><paid_on>2026-05-26</paid_on>"),
         attendee("<name>Bob</name>"),
     )
     assert made.findtext(f"data/{NAME}/id") == "10001"
@@ -60,10 +60,10 @@ def test_they_are_described_and_may_be_dimensions(fair: Any) -> None:
 
 
 def test_what_they_point_at_stays(fair: Any) -> None:
-    fair.good(attendee("<name>Ann</name><Rcustomer>C-1</Rcustomer>"))
+    fair.good(attendee("<name>Ann</name><RCUSTOMER>C-1</RCUSTOMER>"))
     assert f"{NAME} 10001 uses it" in fair.words("<delete_customer customerid='C-1'/>")
-    assert "Invalid Rcustomer 'C-9'" in fair.words(attendee("<name>x</name><Rcustomer>C-9</Rcustomer>"))
-    assert "required field 'name'" in fair.words(attendee("<Rcustomer>C-1</Rcustomer>"))
+    assert "Invalid RCUSTOMER 'C-9'" in fair.words(attendee("<name>x</name><RCUSTOMER>C-9</RCUSTOMER>"))
+    assert "required field 'name'" in fair.words(attendee("<RCUSTOMER>C-1</RCUSTOMER>"))
 
 
 @pytest.mark.parametrize(
