@@ -40,7 +40,7 @@ _FIELDS: Mapping[str, str] = {
     "onlinecardpayment": "",
     "onlineachpayment": "",
 }
-_APPLY = ("arpaymentkey", "paymentdate", "memo", "overpaylocid", "overpaydeptid", "arpaymentitems")
+_APPLY = ("arpaymentkey", "paymentdate", "batchkey", "memo", "overpaylocid", "overpaydeptid", "arpaymentitems")
 _REVERSE = ("datereversed", "description", "nsfclosedaccount")
 _METHOD = "Printed Check"  # when none is said [I]
 
