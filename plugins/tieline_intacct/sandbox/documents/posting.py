@@ -11,6 +11,7 @@ from tieline_intacct.sandbox.problems import business
 from tieline_intacct.sandbox.rows import Row, by_number
 from tieline_intacct.sandbox.scope import Scope
 from tieline_intacct.sandbox.values import cents, number, plain
+from tieline_sandbox.state import Values
 
 DRAFT = "Draft"
 _HUNDRED = Decimal(100)
@@ -50,7 +51,15 @@ def _post(scope: Scope, document: Row) -> Row:
     """The receivable is deleted and made again at each edit, so PRRECORDKEY changes [D]."""
     unpost(scope, document)
     kind = scope.catalogue[receivables.INVOICE]
-    body = {
+    invoice = records.insert(scope, kind, records.next_number(scope, kind), _receivable(document))
+    for at, line in enumerate(lines.of(scope, document), start=1):
+        _post_line(scope, invoice, line, at)
+    return records.update(scope, document, {"PRRECORDKEY": invoice.ident})
+
+
+def _receivable(document: Row) -> Values:
+    """What the receivable takes from its document."""
+    return {
         "RECORDID": document.get("DOCNO"),
         "CUSTOMERID": document.get("CUSTVENDID"),
         "DOCNUMBER": document.get("DOCID"),
@@ -79,10 +88,6 @@ def _post(scope: Scope, document: Row) -> Row:
         "TRX_TOTALPAID": "0",
         "MEGAENTITYID": document.body.get("MEGAENTITYID"),
     }
-    invoice = records.insert(scope, kind, records.next_number(scope, kind), body)
-    for at, line in enumerate(lines.of(scope, document), start=1):
-        _post_line(scope, invoice, line, at)
-    return records.update(scope, document, {"PRRECORDKEY": invoice.ident})
 
 
 def _post_line(scope: Scope, invoice: Row, line: Row, at: int) -> None:
