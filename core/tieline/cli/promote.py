@@ -91,9 +91,13 @@ def _look(engine: Engine) -> None:
 
 
 def _count(wanted: Wanted, found: Found) -> Iterator[str]:
+    from tieline.actions.mass import NOTES
+
     yield f"{wanted.mapping}: {len(found.create)} to create, {len(found.update)} to update in the back office."
     for reason, count in sorted(found.left.items()):
         yield f"{count} left alone: {reason}."
+    if NOTES["undecided"] in found.left:
+        yield "Name one with --entity, or choose it on the records."
 
 
 def _confirm(invocation: Invocation, context: Context, total: int, yes: bool) -> None:
