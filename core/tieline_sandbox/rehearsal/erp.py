@@ -1,4 +1,4 @@
-"""A vendor's client and stand-in, as one of the systems of a history. One accounting entity: the company's top."""
+"""A vendor's client and stand-in, as one of the systems of a history."""
 
 # ruff: noqa: ARG002 - the toys' signatures
 
@@ -79,9 +79,11 @@ class StandIn(Toy):
     """People's edits go to the vendor's screens, calls through its client; `rows` and the world's log hold what the
     stand-in's own log tells, and nothing else."""
 
-    def __init__(self, world: World, vendor: Vendor, seed: str, storm: Rehearsal) -> None:
+    def __init__(
+        self, world: World, vendor: Vendor, seed: str, storm: Rehearsal, entities: tuple[str, ...]
+    ) -> None:  # fmt: skip
         super().__init__(world, vendor.name)
-        self.vendor, self.storm = vendor, storm
+        self.vendor, self.storm, self.entities = vendor, storm, entities
         self.clock = Clock(source=lambda: world.now() + self.skew)
         self.application = vendor.sandbox()(None, self.clock, Randomness(random.Random(seed)), None)  # noqa: S311
         for obj, values in vendor.names.before:
@@ -98,7 +100,8 @@ class StandIn(Toy):
     def restart(self) -> None:
         """A client of a new process: no session, nothing remembered."""
         told = {**self.application.credentials(), "tls_url": "https://localhost", "ca_file": ""}
-        settings = {**self.vendor.describe(told), "page_size": str(self.page_size)}
+        more = {"page_size": str(self.page_size), "entities": ",".join(self.entities)}
+        settings = {**self.vendor.describe(told), **more}
         self.client = self.vendor.client(ClientContext("books", settings, self.line, self.world, _Plain()))
 
     def _noun(self, obj: str) -> Noun:
@@ -107,9 +110,11 @@ class StandIn(Toy):
     # people --------------------------------------------------------------------------------------------------------
 
     def add(self, obj: str, key: str, entity: str = "", **values: Any) -> str:
-        noun = self._noun(obj)
+        """A company has each key once, whatever the entity."""
+        noun, key = self._noun(obj), f"{key}.{entity}" if entity else key
         more = {name: values[other] for name, other in noun.typed.items()}
-        self._type("create", obj, "", {noun.key: key, **noun.always, **more, **self._screen(noun, values)})
+        owner = {self.vendor.names.owner: entity} if entity else {}
+        self._type("create", obj, "", {noun.key: key, **noun.always, **more, **owner, **self._screen(noun, values)})
         return key
 
     def edit(self, obj: str, key: str, entity: str = "", **values: Any) -> None:
@@ -154,7 +159,7 @@ class StandIn(Toy):
             self.looked.update({(entity, obj, key): len(self.world.log) for key in keys})
 
     def _moved(self, one: Moved) -> None:
-        place = ("", one.obj, one.key)
+        place = (one.entity, one.obj, one.key)
         row = self.rows.get(place)
         if one.values is None:
             if row is not None:

@@ -51,8 +51,8 @@ class Line:
         chance = storm.weather.fault if write else storm.weather.read_fault
         if not (storm.raging and storm.rng.random() < chance):
             return self._answered(request)
-        kinds = {**_ANY, **(_WRITES if write else {})}
-        kind = storm.rng.choice(sorted(kinds))
+        kinds = {**_ANY, **_WRITES}
+        kind = storm.rng.choice([*_ANY, *_WRITES, *_TELLING * 4] if write else list(_ANY))
         self.struck[kind] = self.struck.get(kind, 0) + 1
         storm.tally.add("faults" if write else "read faults")
         return kinds[kind](self, request)
@@ -191,6 +191,8 @@ _WRITES: dict[str, Callable[[Line, HttpRequest], HttpResponse]] = {
     "bad gateway": _bad_gateway, "edge": _edge, "twice": _twice, "half": _half, "undone": _undone, "late": _late,
 }  # fmt: skip
 KINDS = (*_ANY, *_WRITES)
+_TELLING = ["twice", "late", "half"]
+"""What tells most about control ids."""
 
 
 def _probe(strikes: Hook | None) -> Callable[..., None]:

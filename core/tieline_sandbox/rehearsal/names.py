@@ -48,12 +48,16 @@ class Noun:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """All of a vendor's. `before` are the records that have to be there first: (object, fields). A `display` record
-    is another one that holds fields of this kind under a prefix: kind -> (prefix, field that names it, its kind)."""
+    """All of a vendor's. `entities` are accounting entities that its company has, and `owner` is the field that tells
+    to which one a record belongs. `before` are the records that have to be there first: (object, fields). A `display`
+    record is another one that holds fields of this kind under a prefix: kind -> (prefix, field that names it, its
+    kind)."""
 
     nouns: Mapping[str, Noun]
     before: tuple[tuple[str, Mapping[str, Any]], ...]
     display: Mapping[str, tuple[str, str, str]]
+    entities: tuple[str, ...]
+    owner: str
 
     def of(self, obj: str) -> Noun:
         return self.nouns.get(obj) or Noun(obj, obj, "", {})
@@ -100,6 +104,8 @@ INTACCT = Names(
         ("ITEM", {"ITEMID": "SIM", "NAME": "Simulated", "ITEMTYPE": "Non-Inventory"}),
     ),
     display={"CUSTOMER": ("DISPLAYCONTACT.", "DISPLAYCONTACTKEY", "CONTACT")},
+    entities=("100-US", "200-DE"),
+    owner="MEGAENTITYID",
 )  # fmt: skip
 """Sage Intacct."""
 

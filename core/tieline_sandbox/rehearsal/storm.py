@@ -21,7 +21,9 @@ from tieline_simulation.storm import Plot, Storm, Weather
 from tieline_simulation.systems import Toy, ToyCrm
 from tieline_simulation.violation import require
 
-_OUTWARD = 0.5
+_OUTWARD = 0.7
+_ENTITIES = 3
+"""One history of so many has all entities of its company, the others have its top level alone."""
 _BAD = {0: 0.1, 0.15: 0.4, 0.4: 0.7}
 """How often a request that writes is struck, by how bad the weather was drawn."""
 
@@ -71,9 +73,10 @@ class Rehearsal(Storm):
 
     def _systems(self) -> tuple[ToyCrm, Toy, tuple[str, ...]]:
         crm = ToyCrm(self.world)
-        erp = StandIn(self.world, self.vendor, f"{self.shape}/{self.seed}/vendor", self)
+        entities = ("",) if self.seed % _ENTITIES else self.vendor.names.entities
+        erp = StandIn(self.world, self.vendor, f"{self.shape}/{self.seed}/vendor", self, entities)
         crm.page_size = erp.page_size = self.rng.choice([2, 3])
-        return crm, erp, ("",)
+        return crm, erp, entities
 
     def _doors(self) -> tuple[Door, Door]:
         return Door(self, self.crm), WireDoor(self, self.erp)

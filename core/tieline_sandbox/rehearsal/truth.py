@@ -19,6 +19,7 @@ class Moved:
     """One record after a request or an edit; `values` None once it is gone. `keyed` is the idempotency key it was
     born under."""
 
+    entity: str
     obj: str
     key: str
     values: dict[str, Any] | None
@@ -64,7 +65,8 @@ class Truth:
         obj, noun = found
         gone = (one.kind, one.id) == place and one.after is None
         values = None if gone else dict(self._values(place[0], noun, body))
-        return Moved(obj, str(body[noun.key]), values, _moment(body), one.actor == ENGINE, one.key)
+        entity = str(body.get(self.names.owner) or "")
+        return Moved(entity, obj, str(body[noun.key]), values, _moment(body), one.actor == ENGINE, one.key)
 
     def _noun(self, place: tuple[str, str]) -> tuple[str, Noun] | None:
         body = self.bodies[place]

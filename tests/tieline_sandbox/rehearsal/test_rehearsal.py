@@ -88,11 +88,19 @@ def _ties_skipped(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(paging, "_after", lambda row: functions.condition("greaterthan", paging.STAMP, row[paging.STAMP]))
 
 
+def _one_session(patch: pytest.MonkeyPatch) -> None:
+    """Every entity is asked in the session of the first one."""
+    right = gateway.Gateway.sign_in
+    patch.setattr(gateway.Gateway, "sign_in", lambda self, _entity: right(self, self.company.entities[0]))
+
+
 @pytest.mark.deep
-@pytest.mark.parametrize("wrong", [_unkeyed, _repeats_refused, _births_forgotten, _first_page_only, _ties_skipped])
+@pytest.mark.parametrize(
+    "wrong", [_unkeyed, _repeats_refused, _births_forgotten, _first_page_only, _ties_skipped, _one_session]
+)
 def test_a_wrong_client_is_noticed(monkeypatch: pytest.MonkeyPatch, wrong: Any) -> None:
     wrong(monkeypatch)
-    assert _broken(15)
+    assert _broken(40)
 
 
 @pytest.mark.deep
