@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 from tieline.contract import Direction, Field
 from tieline_intacct.mappings import MAPPINGS
@@ -55,7 +55,7 @@ def reference() -> MappingType[str, Any]:
     file = ROOT.parent / "shared" / "reference" / "intacct" / "field_mappings.yaml"
     if not file.is_file():
         pytest.skip(f"the reference is not at {file}")
-    return dict(yaml.safe_load(file.read_text()))
+    return dict(YAML(typ="safe").load(file.read_text()))
 
 
 def test_every_row_of_the_reference_is_there_or_left_out_with_a_reason(reference: MappingType[str, Any]) -> None:

@@ -9,8 +9,7 @@ import pytest
 
 from tieline.contract import Cursor, Page, PermanentError, Record, Shape, TransientError
 from tieline.sync.hints import hints_scope
-from tieline_simulation.bench import Bench
-from tieline_simulation.declared import CONTACT, CUSTOMER
+from tieline_simulation.bench import CONTACT, CUSTOMER, Bench
 
 
 def hint(bench: Bench, name: str, when: str = "now") -> None:

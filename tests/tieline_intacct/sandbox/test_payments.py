@@ -51,7 +51,8 @@ def reversed_(payment: str) -> str:
 
 
 def due(desk: Any) -> list[tuple[str | None, ...]]:
-    return desk.rows("ARINVOICE", "TRX_TOTALDUE", "STATE")
+    rows: list[tuple[str | None, ...]] = desk.rows("ARINVOICE", "TRX_TOTALDUE", "STATE")
+    return rows
 
 
 def test_a_draft_pays_nothing_until_it_is_submitted(sold: Any) -> None:
