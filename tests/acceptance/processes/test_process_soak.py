@@ -24,11 +24,11 @@ def test_nothing_is_lost_or_made_twice(make_play: Any) -> None:
 
 def test_nothing_is_lost_or_made_twice_at_intacct(make_play: Any) -> None:
     """No precondition and no keys of ours: control ids, marks and two requests at a time."""
-    play = make_play(seed=7, share=0.03, points=tuple(Point), rounds=6, system="intacct")
-    verdict = play.soak.play(6)
+    play = make_play(seed=7, share=0.03, points=tuple(Point), rounds=3, system="intacct")
+    verdict = play.soak.play(3)
     assert verdict.clean, verdict
-    assert play.soak.tally.kills == 6
-    assert play.people.edits > 15
+    assert play.soak.tally.kills == 3
+    assert play.people.edits > 6
 
 
 def test_the_command_tells_the_same(zygote: Any, tmp_path: Path) -> None:
