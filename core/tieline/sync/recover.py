@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from tieline.contract import Idempotency, Operation, Outcome, Record, Side, TielineError
+from tieline.contract import Done, Idempotency, Operation, Outcome, Record, Side, TielineError
 from tieline.store.nouns import Call, Item, Link, Problem, Status
 from tieline.store.protocol import Transaction
 from tieline.sync.absorb import FORMER
@@ -139,6 +139,9 @@ class _Recovery:
         found = self._look_for(items)
         total = self._adopt([(item, adopt(found[item.link])) for item in items if item.link in found])
         absent = [item for item in items if item.link not in found]
+        met = self._met(absent)
+        total.add(self._adopt([(item, Done(met[item.link])) for item in absent if item.link in met]))
+        absent = [item for item in absent if item.link not in met]
         if not absent:
             return total
         if self._repeatable:
@@ -146,6 +149,12 @@ class _Recovery:
         elif self._long_gone() and self._in_sight():
             self._close_absent(absent)
         return total
+
+    def _met(self, items: Sequence[Item]) -> dict[str, str]:
+        """Births that a reading has met since, by link: made, whatever became of the record afterwards."""
+        with self.context.store.reading() as tx:
+            links = tx.links([item.link for item in items])
+        return {link.id: link.key(self.call.side) for link in links.values() if link.key(self.call.side)}
 
     def _look_for(self, items: Sequence[Item]) -> dict[str, Record]:
         """By the id we chose, else by the marker; keyed by link."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tieline.contract import Done, Operation, Outcome, Shape, Write
+from tieline.contract import Done, Operation, Outcome, Record, Refused, Shape, TransientError, Write
 from tieline.store.memory import MemoryStore
 from tieline.store.protocol import Fenced
 from tieline.sync.cycle import Cycle
@@ -191,3 +191,40 @@ def test_a_worker_that_was_overtaken_before_it_sent_sends_nothing() -> None:
         told = [one for conflict in tx.conflicts("books") for one in (*conflict.crm.values(), *conflict.erp.values())]
     assert bench.erp.value("Customers", "c1", "phone") == "theirs"
     assert "ours" in told
+
+
+class OnceOnly(VersionedErp):
+    """A repeated create whose record is gone is refused: it will never make another."""
+
+    def _create(self, entity: str, shape: Shape, write: Write) -> Outcome:
+        if any(row.deleted and row.marker == write.marker for row in self.rows.values()):
+            return Refused("it was made and is gone", "VANISHED")
+        return super()._create(entity, shape, write)
+
+
+def test_a_birth_that_a_reading_met_was_one_even_if_it_is_gone_before_its_answer() -> None:
+    """The record was deleted again before anybody could ask what became of the create: the audit never said that it
+    had been made."""
+    bench = _bench(OnceOnly)
+    bench.crm.add("Account", "a1", Name="One")
+    bench.promote("a1")
+    bench.erp.faults.after = 1
+    bench.cycle()
+    look = bench.erp.find
+
+    def away(*_given: object) -> dict[str, Record]:
+        raise TransientError("away", where="toy")
+
+    bench.erp.find = bench.erp.write = away  # type: ignore[method-assign, assignment]
+    bench.cycle()
+    bench.erp.find = look  # type: ignore[method-assign]
+    del bench.erp.write
+    (key,) = bench.erp.alive("Customers")
+    assert bench.link("a1").erp_key == key
+    bench.erp.remove("Customers", key)
+    for _ in range(3):
+        bench.world.tick(2 * 3600)
+        bench.cycle()
+    assert bench.audit().count("created") == 1
+    assert not {"not_executed", "refused"} & set(bench.audit())
+    assert bench.open_calls() == 0
