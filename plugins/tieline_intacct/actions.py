@@ -52,7 +52,7 @@ from tieline_intacct.settings import (
     definitions_in,
 )
 from tieline_intacct.shelves import DEFINITION
-from tieline_intacct.transactions import HEADER_FIELDS, LINE_FIELDS
+from tieline_intacct.transactions import DECIDED, HEADER_FIELDS, LINE_FIELDS
 
 ITEMS = "OpportunityLineItems"
 MADE = "ERP_Documents__r"
@@ -255,7 +255,7 @@ def _create(name: str, label: str, mapping: str, obj: str, source: str = "") -> 
             Parameter(DEPARTMENT, "Department", Option(DEPARTMENTS)),
         ),
         help="Makes a document in Intacct from the products of this opportunity.",
-        fillable=Fillable(HEADER_FIELDS, LINE_FIELDS, ITEMS, custom=True),
+        fillable=Fillable(HEADER_FIELDS, LINE_FIELDS, ITEMS, custom=True, reserved=DECIDED),
     )
 
 

@@ -45,6 +45,8 @@ _ASIDE = {"OPPORTUNITY", DEFINITION}
 """Told by a button and no field of the document: the external ID and the function's own element hold them."""
 HEADER_FIELDS = tuple(theirs for _, theirs in _HEADER if theirs not in _OURS)
 LINE_FIELDS = tuple(theirs for _, theirs in _LINE if theirs not in _OURS)
+DECIDED = tuple(sorted((_OURS | _ASIDE) - {""}))
+"""... nor as a field of the company's own: who buys, what is converted, what the document is known by."""
 _CONTACTS = {"shipto", "billto"}
 
 

@@ -124,3 +124,11 @@ def test_every_field_has_a_label_that_fits() -> None:
 
 def _placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_rows_of_the_settings_reach_nothing_that_a_button_decides() -> None:
+    made = [one.fillable for one in ACTIONS if one.fillable]
+    assert len(made) == 4
+    for fillable in made:
+        assert {"CUSTVENDID", "CREATEDFROM", "OPPORTUNITY", "DOCPARID", "ITEMID"} <= set(fillable.reserved)
+        assert not set(fillable.reserved) & {*fillable.header, *fillable.line}

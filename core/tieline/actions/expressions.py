@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -40,11 +41,20 @@ def evaluate(expression: str, variables: Mapping[str, Any]) -> Any:
 def value_of(expression: str, variables: Mapping[str, Any]) -> Value:
     """The result as a value of a field. A fraction is taken as it prints. Raises ValueError."""
     result = evaluate(expression, variables)
-    if isinstance(result, float):
+    if isinstance(result, float) and math.isfinite(result):
         return Decimal(repr(result))
     if result is None or isinstance(result, str | bool | int | datetime):
         return result
-    raise ValueError(f"it gives {type(result).__name__}, which no field holds")
+    what = str(result) if isinstance(result, float) else type(result).__name__
+    raise ValueError(f"it gives {what}, which no field holds")
+
+
+def holds(condition: str, variables: Mapping[str, Any]) -> bool:
+    """Whether it is true; an empty field is not. Raises ValueError, also for what is no answer."""
+    result = evaluate(condition, variables)
+    if result is None or isinstance(result, bool):
+        return bool(result)
+    raise ValueError("it is neither true nor false")
 
 
 def nested(values: Values) -> dict[str, Any]:

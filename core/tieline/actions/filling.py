@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tieline.actions.expressions import evaluate, fields_of, nested, value_of
+from tieline.actions.expressions import fields_of, holds, nested, value_of
 from tieline.contract import Action, ActionInput, CreateDocument, Decision, Decline, PermanentError, Value, Values
 
 
@@ -52,7 +52,7 @@ def only_when(action: Action, condition: str, otherwise: str) -> Action:
     def decide(given: ActionInput) -> Decision:
         seen = {"record": nested(given.record), "parameters": dict(given.parameters)}
         try:
-            holds = evaluate(condition, seen)
+            may = holds(condition, seen)
         except ValueError as error:
             raise PermanentError(
                 f"the condition of this button cannot be evaluated: {error}",
@@ -60,7 +60,7 @@ def only_when(action: Action, condition: str, otherwise: str) -> Action:
                 mend=COMPLETE,
                 code="bad_expression",
             ) from error
-        return handler(given) if holds else Decline(escaped(otherwise))
+        return handler(given) if may else Decline(escaped(otherwise))
 
     return replace(action, reads=_once((*action.reads, *fields_of(condition, "record"))), handler=decide)
 

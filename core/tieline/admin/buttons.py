@@ -54,6 +54,8 @@ def _rows(
 def _target(path: Path, row: FillRow, names: Sequence[str], fillable: Fillable) -> Iterator[Fault]:
     if row.custom and not fillable.custom:
         yield Fault(path, "this button fills no fields of your own", f"Known: {', '.join(sorted(names))}.")
+    elif row.custom and row.erp in fillable.reserved:
+        yield Fault(path, f"{row.erp} is decided by the button itself", "Leave the row out.")
     elif row.custom and row.erp in names:
         yield Fault(path, f"{row.erp} is no field of your own", "Leave out custom.")
     elif not row.custom and row.erp not in names:

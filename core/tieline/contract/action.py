@@ -64,13 +64,15 @@ class ActionInput:
 class Fillable:
     """What an administrator may fill in the documents that an action makes, from fields of the CRM: names of the
     client's, of the header and of a line. `rows` is the child relationship whose rows become the lines, one line each,
-    in their order. `custom`: fields that the customer added to the ERP may be filled too.
+    in their order. `custom`: fields that the customer added to the ERP may be filled too; `reserved` are names that are
+    none of those, for the action itself decides them.
     """
 
     header: tuple[str, ...]
     line: tuple[str, ...] = ()
     rows: str = ""
     custom: bool = False
+    reserved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

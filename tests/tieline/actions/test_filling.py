@@ -83,7 +83,7 @@ def test_an_expression_that_fails_refuses_the_press_and_names_the_field() -> Non
     assert caught.value.code == "bad_expression"
 
 
-@pytest.mark.parametrize("expression", ["[1, 2]", "{'a': 1}", "1 / 0"])
+@pytest.mark.parametrize("expression", ["[1, 2]", "{'a': 1}", "1 / 0", "1.0 / 0.0", "0.0 / 0.0", "1e308 * 10.0"])
 def test_what_no_field_holds_is_no_value(expression: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         value_of(expression, {})
@@ -119,3 +119,14 @@ def test_a_condition_of_the_administrator_s_answers_for_the_others() -> None:
     with pytest.raises(PermanentError, match="condition of this button"):
         ready.handler(_given({"Stage__c": "Won"}))
     assert only_when(ACTION, "", "") is ACTION
+
+
+@pytest.mark.parametrize("condition", ["record.Stage__c", "'false'", "1", "[]"])
+def test_a_condition_that_is_neither_true_nor_false_lets_nobody_press(condition: str) -> None:
+    with pytest.raises(PermanentError, match="neither true nor false"):
+        only_when(ACTION, condition, "No.").handler(_given({"Stage__c": "Lost"}, {"Product2Id": "P1"}))
+
+
+def test_a_condition_over_an_empty_field_does_not_hold() -> None:
+    told = only_when(ACTION, "record.Ready__c", "No.").handler(_given({"Ready__c": None}, {"Product2Id": "P1"}))
+    assert isinstance(told, Decline)

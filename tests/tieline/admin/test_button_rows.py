@@ -16,7 +16,7 @@ def _decline(_given: ActionInput) -> Decision:
     return Decline("No.")
 
 
-ORDER = Fillable(("PO", "MEMO"), ("PRICE",), "Lines", custom=True)
+ORDER = Fillable(("PO", "MEMO"), ("PRICE",), "Lines", custom=True, reserved=("BUYER",))
 ACTIONS = (
     Action("toy", "order", "Order", "Deal", _decline, fillable=ORDER),
     Action("toy", "strict", "Strict", "Opportunity", _decline, fillable=Fillable(("PO",))),
@@ -105,3 +105,11 @@ def test_every_mistake_of_the_rows_is_told_with_its_line(file: SettingsFile) -> 
         (19, "this button fills no fields of your own"),
         (20, "there is no 'line' to look at"),
     }
+
+
+@pytest.mark.parametrize("part", ["header", "lines"])
+def test_what_the_button_itself_decides_is_no_field_of_ones_own(file: SettingsFile, part: str) -> None:
+    row = "{erp: BUYER, crm: A__c, custom: true}"
+    with pytest.raises(BadSettings) as caught:
+        file.checked(f"back_offices: {{books: {{actions: {{order: {{{part}: [{row}]}}}}}}}}")
+    assert [fault.what for fault in caught.value.faults] == ["BUYER is decided by the button itself"]
