@@ -11,7 +11,7 @@ from tieline.store.nouns import StoredRow
 from tieline.sync.act import Tally
 from tieline.sync.choices import take_choices
 from tieline.sync.context import Context
-from tieline.sync.deletes import sweep_deletes
+from tieline.sync.deletes import keep_beginnings, sweep_deletes
 from tieline.sync.drive import Driver
 from tieline.sync.first_load import confirmed
 from tieline.sync.hints import take_hints
@@ -147,6 +147,7 @@ class Cycle:
         self.stage("hints", lambda: take_hints(self.context, born))
         self.stage("choices", lambda: take_choices(self.context))
         for side in self._sides_to_read():
+            self.stage(f"deletes {side}", lambda side=side: keep_beginnings(self.context, side))  # type: ignore[misc]
             self.stage(f"read {side}", lambda side=side: self._read(observer, side))  # type: ignore[misc]
             self.stage(f"deletes {side}", lambda side=side: sweep_deletes(self.context, side))  # type: ignore[misc]
 

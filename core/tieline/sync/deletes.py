@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from tieline.contract import Gone, PermanentError, Record, Side
 from tieline.store.nouns import CursorRow, Link
 from tieline.store.protocol import Transaction
 from tieline.sync.context import Context
-from tieline.sync.first_load import is_confirmed
+from tieline.sync.first_load import confirmed, is_confirmed
 from tieline.sync.looking import Look, by_key, is_missing, tells_deletions
 from tieline.sync.merged import follow_merges
 from tieline.sync.observe import Observer
@@ -22,22 +22,40 @@ FORGOTTEN = "deletes_forgotten"
 
 def sweep_deletes(context: Context, side: Side) -> int:
     """Ask one side for deletions of every mapping; returns links touched."""
-    entities = context.open if side is Side.ERP else context.entities[:1]
-    return sum(
-        _sweep(context, side, entity, rules)
-        for entity in entities
-        for rules in context.rules[entity].values()
-        if tells_deletions(context, side, rules)
-    )
+    return sum(_sweep(context, side, entity, rules) for entity, rules in _parts(context, side))
+
+
+def keep_beginnings(context: Context, side: Side) -> None:
+    """Before a first reading goes on that was broken off: what it had read may have been deleted since then."""
+    if confirmed(context):
+        return
+    for entity, rules in _parts(context, side):
+        with context.store.reading() as tx:
+            begun = _first(tx, context, side, entity, rules)
+        if begun is not None:
+            _begin(context, side, entity, rules, begun)
+
+
+def _parts(context: Context, side: Side) -> Iterator[tuple[str, Rules]]:
+    for entity in context.open if side is Side.ERP else context.entities[:1]:
+        for rules in context.rules[entity].values():
+            if tells_deletions(context, side, rules):
+                yield entity, rules
+
+
+def _first(tx: Transaction, context: Context, side: Side, entity: str, rules: Rules) -> CursorRow | None:
+    """How far the first load has read this part, if nobody asked for its deletions yet."""
+    if is_confirmed(tx, context.back_office) or tx.cursor(context.back_office, entity, side, _place(rules)) is not None:
+        return None
+    return tx.cursor(context.back_office, entity, side, rules.name)
 
 
 def _sweep(context: Context, side: Side, entity: str, rules: Rules) -> int:
     """What was told is looked at before the cursor moves: killed in between, it is told again."""
     with context.store.reading() as tx:
         row = tx.cursor(context.back_office, entity, side, _place(rules))
-        begun = tx.cursor(context.back_office, entity, side, rules.name)
-        first = row is None and begun is not None and not is_confirmed(tx, context.back_office)
-    if first and begun is not None:
+        begun = _first(tx, context, side, entity, rules)
+    if begun is not None:
         return _begin(context, side, entity, rules, begun)
     since = _since(context, side, rules, row)
     gone, complete = _told(context, side, entity, rules, since, row)

@@ -15,6 +15,7 @@ from tieline.store.memory import MemoryStore
 from tieline.sync.context import Context, Options
 from tieline.sync.cycle import FRESH, Cycle
 from tieline.sync.first_load import confirm_first_load
+from tieline.sync.points import Point
 from tieline.workers.embedded import look, run_once
 from tieline_simulation.bench import Bench
 from tieline_simulation.systems import ToyCrm, VersionedErp
@@ -91,6 +92,22 @@ def test_a_record_deleted_while_the_first_reading_is_under_way_is_noticed(fresh:
     gone = fresh.link("C-2").erp
     assert gone is not None
     assert gone.deleted
+
+
+def test_a_record_deleted_while_a_first_reading_lay_still_is_noticed(fresh: Bench) -> None:
+    """Killed before anything is told of deletions, and begun again the next day."""
+
+    def killed(point: Point) -> None:
+        if point is Point.OBSERVE_BEFORE_FINISH:
+            raise SystemExit
+
+    with pytest.raises(SystemExit):
+        look(Cycle(replace(fresh.context(), point=killed)))
+    fresh.erp.remove("Customers", "C-2")
+    fresh.world.tick(24 * 3600)
+    _load(fresh, Cycle(fresh.context()))
+    fresh.settle()
+    assert len(fresh.crm.alive("Account")) == 1
 
 
 @dataclass
