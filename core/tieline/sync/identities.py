@@ -35,8 +35,9 @@ def _tied(tx: Transaction, context: Context, entity: str, fields: Sequence[Field
         if isinstance(field.kind, Reference):
             name = field.kind.mapping
             keys = sorted({str(key) for link in erp if link.erp and (key := link.erp.fields.get(field.crm))})
-            links = tx.links_by_key(context.back_office, entity, name, Side.ERP, keys)
-            found |= {(name, key): link.crm_key for key, link in links.items() if not link.tombstone}
+            for place in context.seen_from(entity):
+                links = tx.links_by_key(context.back_office, place, name, Side.ERP, keys)
+                found |= {(name, key): link.crm_key for key, link in links.items() if not link.tombstone}
     return found
 
 

@@ -12,7 +12,7 @@ from tieline.store.memory import MemoryStore
 from tieline.sync.matching import matches, pair
 from tieline.sync.rules import Rules
 from tieline_simulation.bench import CUSTOMER, Bench
-from tieline_simulation.systems import ToyCrm, VersionedErp
+from tieline_simulation.systems import AsyncErp, ToyCrm, VersionedErp
 from tieline_simulation.world import World
 
 PRICE = Mapping(
@@ -90,3 +90,16 @@ def test_identities_alone_make_records_comparable() -> None:
     assert matches(rules)
     assert not matches(Rules(replace(PRICE, identity=()), {}))
     assert pair(rules, [], [], identities={"a": ("c1", "I-1")}).pairs == []
+
+
+def test_what_is_tied_at_the_top_level_tells_records_of_an_entity_apart() -> None:
+    """Items and price lists stand at the top level, a price of one entity alone below it."""
+    world = World()
+    bench = Bench(world, ToyCrm(world), AsyncErp(world), MemoryStore(), ("", "north"), mappings=(CUSTOMER, PRICE))
+    bench.confirm()
+    bench.erp.add("Customers", "c1", name="c1", phone="1")
+    bench.settle()
+    ours = _of(bench, "c1", "I-1", "1")
+    bench.erp.add("Prices", "p1", "north", customer="c1", item="I-1", amount="9")
+    bench.settle()
+    assert {key: str(value) for key, value in _prices(bench).items()} == {ours: "9.00"}
