@@ -94,7 +94,10 @@ def _sections(owner: str, declarations: Declarations) -> Iterator[tuple[str, lis
 
 
 def _behavior(owner: str, name: str, declarations: Declarations) -> Behavior:
-    """A field whose values never leave the CRM's side is only read there."""
+    """A field whose values never leave the CRM's side is only read there. A page without the name is
+    refused [K]."""
+    if name == "Name":
+        return Behavior.REQUIRED
     directions = {
         field.direction
         for mapping in declarations.mappings

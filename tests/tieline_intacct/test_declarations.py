@@ -16,7 +16,7 @@ from tieline.host.validation import problems
 from tieline_intacct.actions import ACTIONS, MESSAGES
 from tieline_intacct.layouts import LAYOUTS
 from tieline_intacct.lists import LISTS
-from tieline_intacct.mappings import CONTACTS, CUSTOMERS, MAPPINGS, PROJECTS
+from tieline_intacct.mappings import CONTACTS, CUSTOMERS, MAPPINGS, PROJECTS, TASKS
 from tieline_intacct.options import SOURCES
 from tieline_intacct.package import project_objects
 from tieline_intacct.system import INTACCT
@@ -48,6 +48,13 @@ def test_references_lists_and_parents_exist() -> None:
                 assert field.kind.mapping in names
             if isinstance(field.kind, (Option, Person)):
                 assert field.kind.list in lists
+
+
+def test_pages_of_objects_that_come_along_show_every_field() -> None:
+    """Their first page is empty but for the name: nobody would see what is synced."""
+    shown = {layout.crm_object: layout.fields for layout in LAYOUTS}
+    for mapping in (PROJECTS, TASKS):
+        assert set(shown[mapping.crm_object]) == {field.crm for field in mapping.fields}
 
 
 def test_there_are_the_vendors_twelve_lists() -> None:

@@ -51,6 +51,11 @@ def test_a_mapped_object_gets_the_accounting_section_and_the_plugins_own(acme_de
     }
 
 
+def test_a_page_with_the_name_on_it_wants_the_name(acme_declared: Any, named: Any) -> None:
+    page = named(render(declared(acme_declared, Layout("acme", "Account", "Acme", ("Name",)))), "Account-*", "Layout")
+    assert behaviors(page)["Name"] == "Required"
+
+
 def test_links_requests_and_documents_stand_below_the_record(acme_declared: Any, named: Any) -> None:
     components = render(declared(acme_declared))
     assert names(named(components, "Account-*"), Slot.RELATED) == [

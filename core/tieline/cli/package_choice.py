@@ -19,9 +19,7 @@ def options(command: C) -> C:
     """--system and --org."""
     for add in (
         click.option("--org", default="", metavar="FILE|NAME", help="Which org; the only one by default."),
-        click.option(
-            "--system", default="", metavar="NAME", help="Which system; that of the only back office by default."
-        ),
+        click.option("--system", default="", metavar="NAME", help="Which system; that of the back offices by default."),
     ):
         command = add(command)
     return command

@@ -9,6 +9,7 @@ from tieline.contract.component import Component, Property
 from tieline.package.canonical import Table, as_properties, of_component
 from tieline.package.layout_merge import Merged, merge
 from tieline.package.ledger import Ledger, PageNote
+from tieline.package.objects import CUSTOM_OBJECT
 from tieline.package.parts import ANY, LAYOUT, Key, Part, owner_of, parts
 
 _MANAGED = "__"
@@ -28,20 +29,31 @@ class Page:
 
 
 def expanded(components: Sequence[Component], present: Iterable[str]) -> tuple[Component, ...]:
-    """Each declared layout once for every layout of its object; under its own name when the org has none. `present`
-    are the names of the org's layouts, escaped as the org writes them (`Account-Sales %28EU%29`) and sent back so [K];
+    """Each declared layout once for every layout of its object; under its own name when the org has none, and for an
+    object that comes with it, under the name that the platform gives to an object's first one [K]. `present` are the
+    names of the org's layouts, escaped as the org writes them (`Account-Sales %28EU%29`) and sent back so [K];
     those of other vendors' packages are theirs."""
     own = [name for name in sorted(present) if _MANAGED not in name.partition("-")[2]]
+    brought = {each.name: str(each.properties["label"]) for each in components if each.kind == CUSTOM_OBJECT}
     found: list[Component] = []
     for component in components:
         if component.kind != LAYOUT:
             found.append(component)
             continue
         names = [name for name in own if owner_of(name) == owner_of(component.name)]
-        if not names and not component.name.endswith(ANY):
-            names = [component.name]
+        if not names:
+            names = list(_first(component.name, brought))
         found += [Component(LAYOUT, name, component.properties, shared=True) for name in names]
     return tuple(found)
+
+
+def _first(declared: str, brought: Mapping[str, str]) -> Iterator[str]:
+    """What to call the first layout of an object; nothing for one that neither the org nor the package has."""
+    owner = owner_of(declared)
+    if not declared.endswith(ANY):
+        yield declared
+    elif owner in brought:
+        yield f"{owner}-{brought[owner]} Layout"
 
 
 def page(name: str, declared: Component | None, theirs: Table, ledger: Ledger) -> Page:

@@ -15,7 +15,7 @@ from tieline.package.pages import expanded
 from tieline.package.plan import Sign
 from tieline.package.preflight import check_schema
 from tieline.workers.chosen import to_install
-from tieline.workers.packages import Installer
+from tieline.workers.packages import Installer, system_meant
 
 
 def build(runtime: Runtime, system: str, org: str, out: Path) -> int:
@@ -34,7 +34,7 @@ def build(runtime: Runtime, system: str, org: str, out: Path) -> int:
 
 
 def _by_itself(runtime: Runtime, system: str) -> Sequence[Component]:
-    name = runtime.system(system).name if system else runtime.back_office().system.name
+    name = system_meant(runtime, system).name
     hook = runtime.host.plugins.manager.hook
     declared = to_install(runtime, name)
     return expanded(desired_components(declared, lambda told: hook.render_package(declarations=told)), ())

@@ -24,12 +24,23 @@ from tieline.workers.chosen import to_install
 from tieline.workers.package_order import in_order, refuse_collisions, refuse_dependants
 
 
+def system_meant(runtime: Runtime, name: str) -> System:
+    """By name, or that of all back offices: many companies of one system have one package. Raises Misconfigured."""
+    if name:
+        return runtime.system(name)
+    known = {each.system.name: each.system for each in runtime.back_offices()}
+    if len(known) > 1:
+        words = f"there are back offices of several systems: {', '.join(sorted(known))}"
+        raise Misconfigured(words, where="package", mend="Say which one with --system.")
+    return next(iter(known.values()), None) or runtime.back_office().system
+
+
 class Installer:
     """One system's package in one org."""
 
     def __init__(self, runtime: Runtime, system: str = "", org: str = "") -> None:
         self.runtime = runtime
-        self.system = runtime.system(system) if system else runtime.back_office().system
+        self.system = system_meant(runtime, system)
         self.org = runtime.org(org)
         self.tenant = self._tenant(org)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tieline.contract import Misconfigured, PermanentError, Unconfirmed
+from tieline.contract import Component, Misconfigured, PermanentError, Unconfirmed
 from tieline.package import fields as make
 from tieline.package.apply import Applied, apply_package, plan_package
 from tieline.package.ledger import read_ledger
@@ -191,3 +191,19 @@ def test_without_a_writer_nothing_is_sent(bench: Any) -> None:
     silent = replace(bench.installation, write=lambda _c, _r: None)
     with pytest.raises(Misconfigured, match="no plugin writes metadata files"):
         apply_package(silent, planned(bench))
+
+
+def test_the_page_of_an_object_that_comes_along_comes_in_the_same_run(bench: Any) -> None:
+    """The org makes an object's first page by itself: if ours came later, a second run would have to add it."""
+    column = {"layoutItems": ({"behavior": "Readonly", "field": "State__c"},)}
+    section = {"label": "Acme", "customLabel": True, "style": "OneColumn", "layoutColumns": (column,)}
+    page = Component("Layout", "Tie__c-*", {"layoutSections": (section,)}, shared=True)
+    plan = planned(bench, (*bench.package(), page))
+    applied(bench, plan)
+    assert ("Layout", "Tie__c-Tie Layout") in bench.org.held
+    assert planned(bench, (*bench.package(), page)).is_empty
+
+
+def test_nothing_is_laid_over_an_object_without_a_page(bench: Any) -> None:
+    page = Component("Layout", "Nobody__c-*", {}, shared=True)
+    assert "Layout" not in {step.kind for step in planned(bench, (*bench.package(), page)).steps}
