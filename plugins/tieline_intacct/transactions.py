@@ -48,6 +48,11 @@ LINE_FIELDS = tuple(theirs for _, theirs in _LINE if theirs not in _OURS)
 DECIDED = tuple(sorted((_OURS | _ASIDE) - {""}))
 """... nor as a field of the company's own: who buys, what is converted, what the document is known by."""
 _CONTACTS = {"shipto", "billto"}
+_DAYS = {
+    "datecreated", "dateposted", "origdocdate", "datedue", "exchratedate", "needbydate", "shipbydate",
+    "cancelafterdate", "donotshipbeforedate", "donotshipafterdate", "servicedeliverydate", "revrecstartdate",
+    "revrecenddate",
+}  # fmt: skip
 
 
 def transaction(
@@ -81,7 +86,18 @@ def _in_order(order: Sequence[tuple[str, str]], given: Values, ready: Mapping[st
         if name in ready:
             yield ready[name]
         elif value is not None and value != "":
-            yield _child(name, value)
+            yield _child(name, _day(theirs, value) if name in _DAYS else value)
+
+
+def _day(name: str, value: Value) -> date:
+    """Rows of the settings give days as texts. Raises PermanentError."""
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(values.printed(value)[:10])
+    except ValueError:
+        mend = "Write it like 2026-01-31."
+        raise PermanentError(f"{name}: {value!r} is no day", where="Intacct", mend=mend, code="no_day") from None
 
 
 def _custom(given: Values, order: Sequence[tuple[str, str]]) -> dict[str, Element]:

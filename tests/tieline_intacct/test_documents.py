@@ -10,6 +10,7 @@ import pytest
 
 from tieline.contract import Done, Operation, Refused
 from tieline_intacct.names import INVOICE, ORDER, QUOTE
+from tieline_intacct.transactions import transaction
 
 LINES = "SODOCUMENTENTRY"
 KINDS = {QUOTE: "quote", ORDER: "order", INVOICE: "invoice"}
@@ -132,3 +133,22 @@ def test_amounts_are_in_the_document_s_own_currency(selling: Any, make_write: An
         assert [row["TOTAL"] for _, row in reader.all("SODOCUMENT")] == ["22"]
     amount = selling.read("opportunity_amount", "006000000000001AAA")
     assert amount.fields["TOTAL"] == Decimal(20)
+
+
+def test_a_day_that_a_row_of_the_settings_gives_as_a_text_is_sent_as_a_day(selling: Any, make_write: Any) -> None:
+    """Expressions and defaults know no days: `record.CloseDate` in one is a text."""
+    header = {"CUSTVENDID": "C-1", "TERMNAME": "N30", "NEEDBYDATE": "2026-02-03"}
+    write = make_write(Operation.CREATE, "", "a", header)
+    access = selling.client._access  # the sandbox takes other forms too; what is sent counts
+    made = transaction(access, "", ("Sales Order",), write, [_line("I-1", 1, REVRECSTARTDATE="2026-04-05")])
+    for name, parts in (("needbydate", ["2026", "02", "03"]), ("revrecstartdate", ["2026", "04", "05"])):
+        (sent,) = made.iter(name)
+        assert [(part.tag, part.text) for part in sent] == list(zip(("year", "month", "day"), parts, strict=True))
+
+
+@pytest.mark.parametrize("text", ["soon", "2026-02-30", "02/03/2026"])
+def test_a_text_that_is_no_day_is_refused_with_the_field(selling: Any, make_write: Any, text: str) -> None:
+    made = _sell(selling, make_write, ORDER, "a", _line("I-1", 1), NEEDBYDATE=text)
+    assert isinstance(made, Refused)
+    assert "NEEDBYDATE" in made.reason
+    assert made.code == "no_day"
