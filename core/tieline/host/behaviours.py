@@ -67,7 +67,7 @@ class PluginBehaviours:
             except Exception:
                 _logger.exception("%s failed to explain the error %s", implementation.plugin_name, code)
                 continue
-            if isinstance(found, Explanation):
+            if isinstance(found, Explanation) and _is_readable(found):
                 return found
         return None
 
@@ -78,6 +78,12 @@ class PluginBehaviours:
             self._hook.on_event(event=event)
         except Exception:
             _logger.exception("a plugin failed on the event %s", event.name)
+
+
+def _is_readable(found: Explanation) -> bool:
+    """A plugin's author may never have run a type checker."""
+    words: tuple[object, ...] = (found.reason, found.next_step)
+    return all(isinstance(word, str) for word in words)
 
 
 def _first(caller: pluggy.HookCaller, mapping: Mapping, told: dict[str, Any]) -> Any:

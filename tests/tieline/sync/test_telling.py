@@ -76,7 +76,10 @@ def test_a_plugins_words_stand_on_the_panel_and_on_the_request(bench: Bench) -> 
     assert plugin.asked[-1][3] == "fr"
 
 
-@pytest.mark.parametrize("answer", [ValueError("a slip"), None, "no explanation"])
+@pytest.mark.parametrize(
+    "answer",
+    [ValueError("a slip"), None, "no explanation", Explanation(7, "Mend it."), Explanation("Ours", [])],  # type: ignore[arg-type]
+)
 def test_a_plugin_that_fails_or_passes_leaves_the_plain_words(bench: Bench, answer: Any) -> None:
     bench.behaviours = _heard(Explains(answer))
     reason, step = _shown(bench, _refused_by_the_erp(bench))
