@@ -11,7 +11,9 @@ from typing import Any
 
 from tieline.contract import Value, Values
 
-_FIELD = re.compile(r"\b(record|line)((?:\.[A-Za-z]\w*)+)\s*(\()?")
+_NO_NAMES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|//[^\n]*""")
+"""Texts and remarks: a field that they speak of may not be there to be read."""
+_FIELD = re.compile(r"(?<![\w.])(record|line)((?:\.[A-Za-z]\w*)+)\s*(\()?")
 _FAILURES = (ValueError, RuntimeError, TypeError, ArithmeticError)
 
 
@@ -19,7 +21,7 @@ def fields_of(expression: str, variable: str) -> tuple[str, ...]:
     """The fields of `record` or `line` that an expression looks at; dots reach parents. `record.Name.size()` looks at
     `Name`."""
     found = []
-    for name, path, called in _FIELD.findall(expression):
+    for name, path, called in _FIELD.findall(_NO_NAMES.sub("''", expression)):
         parts = path.strip(".").split(".")[: -1 if called else None]
         if name == variable and parts:
             found.append(".".join(parts))

@@ -102,6 +102,15 @@ def test_fields_of_an_expression_leave_out_methods_and_other_variables() -> None
     assert fields_of(text, "line") == ("Q__c",)
 
 
+@pytest.mark.parametrize(
+    "expression",
+    ["record.Name + ' see record.No__c'", 'record.Name + "it\'s record.No__c \\" record.No__c"',
+     "parameters.record.No__c + record.Name", "record.Name // or record.No__c", "'//' + record.Name"],
+)  # fmt: skip
+def test_words_and_remarks_of_an_expression_are_no_fields(expression: str) -> None:
+    assert fields_of(expression, "record") == ("Name",)
+
+
 def test_a_button_that_is_switched_off_loads_nothing_and_says_so() -> None:
     off = switched_off(ACTION)
     assert off.handler(_given({})) is SWITCHED_OFF
