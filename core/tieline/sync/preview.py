@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tieline.contract import Promotion
 from tieline.store.nouns import Link
 from tieline.sync.context import Context
+from tieline.sync.identities import identities
 from tieline.sync.match import strangers
 from tieline.sync.matching import Pairing, matches, pair
 from tieline.sync.planning import BORN_ELSEWHERE
@@ -32,17 +33,19 @@ class Counts:
 def preview(context: Context) -> dict[str, Counts]:
     """Counts by mapping, over all entities. Reads the store only: sweep both sides first."""
     names = dict.fromkeys(name for mappings in context.rules.values() for name in mappings)
-    return {name: _count(context, name) for name in names}
+    foreseen: dict[tuple[str, str, str], str] = {}
+    return {name: _count(context, name, foreseen) for name in names}
 
 
-def _count(context: Context, name: str) -> Counts:
-    """A record of the CRM that nobody chose an entity for may be joined in any, and is counted once."""
+def _count(context: Context, name: str, foreseen: dict[tuple[str, str, str], str]) -> Counts:
+    """A record of the CRM that nobody chose an entity for may be joined in any, and is counted once. `foreseen`
+    gets who will be joined: records that point at those may be told apart by it."""
     joined, unclear, new_in_crm, free, taken = 0, 0, 0, dict[str, Link](), set[str]()
     for entity in context.entities:
         rules = context.rules[entity][name]
         crm, erp = _halves(context, entity, rules)
         crm = [link for link in crm if link.id not in taken]
-        pairing = pair(rules, crm, erp, _numbered(context, entity, name, crm)) if matches(rules) else Pairing()
+        pairing = _pairing(context, entity, rules, crm, erp, foreseen)
         taken |= {ident for two in pairing.pairs for ident in two} | set(pairing.ambiguous)
         joined, unclear = joined + len(pairing.pairs), unclear + len(pairing.ambiguous)
         new_in_crm += sum(link.id not in taken for link in erp) if rules.mapping.create_in_crm else 0
@@ -52,9 +55,19 @@ def _count(context: Context, name: str) -> Counts:
     return Counts(joined, new_in_crm, out, unclear, len(left) - out)
 
 
-def _numbered(context: Context, entity: str, name: str, crm: list[Link]) -> frozenset[str]:
+def _pairing(
+    context: Context, entity: str, rules: Rules, crm: list[Link], erp: list[Link],
+    foreseen: dict[tuple[str, str, str], str],
+) -> Pairing:  # fmt: skip
+    if not matches(rules):
+        return Pairing()
     with context.store.reading() as tx:
-        return tied_elsewhere(tx, context, name, entity, [link.crm_key for link in crm])
+        numbered = tied_elsewhere(tx, context, rules.name, entity, [link.crm_key for link in crm])
+        told_apart = identities(tx, context, entity, rules, crm, erp, foreseen)
+    found = pair(rules, crm, erp, numbered, told_apart)
+    keys = {link.id: link.crm_key for link in crm} | {link.id: link.erp_key for link in erp}
+    foreseen |= {(entity, rules.name, keys[theirs]): keys[ours] for ours, theirs in found.pairs}
+    return found
 
 
 def _halves(context: Context, entity: str, rules: Rules) -> tuple[list[Link], list[Link]]:

@@ -9,7 +9,9 @@ import pytest
 
 from tieline.contract import Direction, Field, Mapping, Number, Promotion, Reference, Text
 from tieline.store.memory import MemoryStore
+from tieline.sync.cycle import Cycle
 from tieline.sync.matching import matches, pair
+from tieline.sync.preview import preview
 from tieline.sync.rules import Rules
 from tieline_simulation.bench import CUSTOMER, Bench
 from tieline_simulation.systems import AsyncErp, ToyCrm, VersionedErp
@@ -103,3 +105,20 @@ def test_what_is_tied_at_the_top_level_tells_records_of_an_entity_apart() -> Non
     bench.erp.add("Prices", "p1", "north", customer="c1", item="I-1", amount="9")
     bench.settle()
     assert {key: str(value) for key, value in _prices(bench).items()} == {ours: "9.00"}
+
+
+@pytest.mark.parametrize("entities", [("",), ("", "north")])
+def test_the_counts_of_a_first_load_foresee_what_is_joined(entities: tuple[str, ...]) -> None:
+    world = World()
+    keyed = replace(CUSTOMER, fields=tuple(replace(one, key=one.crm == "Name") for one in CUSTOMER.fields))
+    bench = Bench(world, ToyCrm(world), AsyncErp(world), MemoryStore(), entities, mappings=(keyed, PRICE))
+    bench.crm.add("Account", "a1", Name="c1")
+    bench.crm.add("Price__c", "ours", Account__c="a1", Item__c="I-1", Amount__c="1")
+    bench.erp.add("Customers", "c1", name="c1", phone="1")
+    bench.erp.add("Prices", "p1", entities[-1], customer="c1", item="I-1", amount="9")
+    Cycle(bench.context()).observe()
+    told = preview(bench.context())
+    assert (told["customer"].link, told["price"].link, told["price"].create_crm) == (1, 1, 0)
+    bench.confirm()
+    bench.settle()
+    assert _prices(bench).keys() == {"ours"}
