@@ -14,6 +14,8 @@ from tieline.sync.preview import Counts, preview
 from tieline.workers.assemble import LEASE_SECONDS, Engine
 from tieline.workers.mirror import mirror_lists
 
+LEASE_LOST = "lease_lost"
+
 Confirm = Callable[[dict[str, Counts]], bool]
 """Shown the counts of the first load; True when a person says yes."""
 
@@ -105,4 +107,5 @@ def _renew(context: Context) -> None:
 
 def _lost(context: Context) -> TransientError:
     """Nothing was kept of what this worker was about to record; the other one goes on."""
-    return TransientError("the lease was lost to another worker", where=context.back_office, mend="Start again.")
+    what = "the lease was lost to another worker"
+    return TransientError(what, where=context.back_office, mend="Start again.", code=LEASE_LOST)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tieline.contract import Clock, TielineError
 from tieline.sync.cycle import Progress, Report
 from tieline.workers.assemble import Engine
-from tieline.workers.embedded import Confirm, run_once
+from tieline.workers.embedded import LEASE_LOST, Confirm, run_once
 
 LONGEST_REST = 60.0
 """Seconds between two tries to begin."""
@@ -31,12 +31,19 @@ class Turn:
         if self.engine is None and self.clock.monotonic() < self._due:
             return None
         try:
-            self.engine = (self.engine or self.assembled()).current()
+            self.engine = (self.engine or self._begun()).current()
             return run_once(self.engine, confirm, progress)
         except TielineError as error:
+            if error.code == LEASE_LOST:
+                self.engine = None  # its lease is never ours again; whoever has it now may end
             if self.engine is None:
                 self._put_off(getattr(error, "retry_after", None) or 0.0)
             return error
+
+    def _begun(self) -> Engine:
+        engine = self.assembled()
+        self._rest = 0.0
+        return engine
 
     def _put_off(self, asked: float) -> None:
         self._rest = min(max(2 * self._rest, self.interval, asked), LONGEST_REST)

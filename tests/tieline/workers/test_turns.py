@@ -10,6 +10,7 @@ import pytest
 from tieline.contract import Misconfigured, TransientError
 from tieline.sync.cycle import Report
 from tieline.workers import turns
+from tieline.workers.embedded import LEASE_LOST
 from tieline.workers.turns import LONGEST_REST, Turn
 
 
@@ -83,3 +84,16 @@ def test_one_that_cannot_begin_rests_ever_longer(error: Exception) -> None:
             tried.append(second)
     assert tried == [0, 5, 15, 35, 75, 135, 195]
     assert tried[-1] - tried[-2] == LONGEST_REST
+
+
+def test_one_whose_lease_went_to_another_worker_begins_again_when_it_is_free() -> None:
+    lost = TransientError("the lease was lost", code=LEASE_LOST)
+    office, clock = Office(beginnings=[None, TransientError("another worker is syncing it")], cycles=[lost]), Still()
+    turn = _turn(office, clock)
+    assert turn.take(lambda _counts: True) is lost
+    told = []
+    for second in range(5, 30, 5):
+        clock.at = second
+        told.append(type(turn.take(lambda _counts: True)))
+    assert told == [TransientError, type(None), Report, Report, Report]
+    assert office.begun == 3
