@@ -183,6 +183,7 @@ def _not_found(name: str, kind: str, known: Sequence[str]) -> Misconfigured:
         word = ORG_WORD if kind == ORG_WORD else "SYSTEM"
         return Misconfigured(f"no {kind} is connected yet", where=name, mend=f"Run `tieline connect {word} NAME`.")
     if not name:
-        return Misconfigured(f"there are several: {', '.join(known)}", where=kind, mend="Say which one.")
+        option = f"--{kind.replace(' ', '-')}"
+        return Misconfigured(f"there are several: {', '.join(known)}", where=kind, mend=f"Say which one with {option}.")
     mend = did_you_mean(name, known) or f"There are: {', '.join(known)}."
     return Misconfigured(f"no {kind} is called {name!r}", mend=mend)

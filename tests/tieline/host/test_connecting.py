@@ -126,7 +126,7 @@ def test_the_only_one_is_meant_when_no_name_is_given(runtime: Runtime) -> None:
         runtime.back_office()
     connect(runtime, "toy", "one", COMPLETE)
     connect(runtime, "toy", "two", COMPLETE)
-    with pytest.raises(Misconfigured, match="there are several: one, two"):
+    with pytest.raises(Misconfigured, match=r"there are several: one, two\. Say which one with --back-office"):
         runtime.back_office()
     with pytest.raises(Misconfigured, match="Did you mean 'one'"):
         runtime.back_office("onee")
