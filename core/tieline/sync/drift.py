@@ -9,14 +9,15 @@ from tieline.contract import Direction, ListRow, Person, Record, Side
 from tieline.store.nouns import Canonical, Link, StoredRow
 from tieline.sync.context import Context
 from tieline.sync.paging import all_links
+from tieline.sync.planning import parent_missing
 from tieline.sync.rules import Rules
-from tieline.sync.translate import Translator, Unresolved, build_translator
+from tieline.sync.translate import UNRESOLVED, Translator, Unresolved, build_translator
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One field of one record that is not the same on both sides; values in each side's terms. `field` is empty when a
-    record of the ERP has no partner in the CRM."""
+    record of the ERP has no partner in the CRM and nothing keeps it from having one."""
 
     mapping: str
     crm_key: str
@@ -45,11 +46,18 @@ def _compare(context: Context, entity: str, rules: Rules, translator: Translator
         link = links.get(record.key)
         partner = crm.get(link.crm_key) if link else None
         if partner is None:
-            if rules.mapping.create_in_crm:
+            if rules.mapping.create_in_crm and not _waits(rules, translator, record):
                 found.append(Difference(rules.name, link.crm_key if link else "", record.key))
             continue
         found += _fields(rules, translator, partner, record, link)
     return found
+
+
+def _waits(rules: Rules, translator: Translator, erp: Record) -> bool:
+    """Its parent is not in the CRM, perhaps by choice: nothing is made of it before that one is."""
+    told = rules.canonical(Side.ERP, erp.fields)
+    away = [one.crm for one in rules.mapping.fields if translator.to(Side.CRM, one, told.get(one.crm)) is UNRESOLVED]
+    return parent_missing(rules, away)
 
 
 def _fields(

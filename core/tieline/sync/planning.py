@@ -153,7 +153,7 @@ def _create_in_crm(link: Link, around: Surroundings) -> Decision:
             unresolved.append(field.crm)
         elif value is not None:
             fields[field.crm] = value
-    if _parent_missing(around.rules, unresolved):
+    if parent_missing(around.rules, unresolved):
         return Wait(f"its {mapping.parent.replace('_', ' ')} is not in the CRM yet")
     return Create(Side.CRM, fields, unresolved=tuple(unresolved))
 
@@ -172,7 +172,7 @@ def _create_in_erp(link: Link, around: Surroundings) -> Decision:
     if not _wanted(link, around):
         return Wait()
     fields, unresolved, missing = _for_erp(link.crm.fields, around)
-    if _parent_missing(around.rules, unresolved):
+    if parent_missing(around.rules, unresolved):
         return Wait(f"its {mapping.parent.replace('_', ' ')} is not promoted yet")
     if missing:
         return Block(f"{', '.join(missing)} must be filled in", "Fill it in and save.", "required")
@@ -235,7 +235,7 @@ def _wanted(link: Link, around: Surroundings) -> bool:
     return promotion is Promotion.WITH_PARENT and around.parent_promoted(link)
 
 
-def _parent_missing(rules: Rules, unresolved: list[str]) -> bool:
+def parent_missing(rules: Rules, unresolved: list[str]) -> bool:
     """A record waits for its parent and for every reference the ERP requires."""
     by_name: Mapping[str, Field] = rules.by_name
     return any(

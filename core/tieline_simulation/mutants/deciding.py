@@ -108,7 +108,7 @@ def base_early(patch: Patch) -> None:
 @mutant("versioned")
 def parent_ignored(patch: Patch) -> None:
     """A child goes before its parent."""
-    patch.setattr(planning, "_parent_missing", lambda _rules, _unresolved: False)
+    patch.setattr(planning, "parent_missing", lambda _rules, _unresolved: False)
 
 
 @mutant("whole")

@@ -54,3 +54,14 @@ def test_a_person_may_say_that_what_is_out_of_sight_was_deleted() -> None:
     link = bench.link("c1")
     assert link.tombstone == f"gone:{Side.CRM}"
     assert "missing_believed" in bench.audit()
+
+
+def test_what_waits_for_a_parent_that_stays_away_is_no_drift() -> None:
+    """Contacts of a customer that an administrator leaves out of the CRM are left out with it."""
+    bench = _bench()
+    bench.erp.add("People", "k1", last="Kim", customer="never seen")
+    bench.settle()
+    assert [one for one in differences(bench.context()) if one.mapping == "contact"] == []
+    row = bench.erp.rows["", "People", "k1"]
+    row.values = {**row.values, "customer": "c1"}  # no new stamp: no poll finds that one
+    assert [one.erp_key for one in differences(bench.context()) if one.mapping == "contact"] == ["k1"]
