@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Protocol
 
 from tieline.contract import ListRow, Person, Side, TielineError, Unconfirmed
@@ -155,6 +156,7 @@ class Cycle:
         """The back office has a pace of its own: its calls may be billed. One that failed is asked again soon."""
         pace, now, every = self.context.pace, self.context.clock.now(), self.context.options.changes_every
         if not pace.asked(CHANGES) and not pace.due(CHANGES, now, every):
+            pace.skip(CHANGES, now, timedelta(seconds=FRESH))
             return (Side.CRM,)
         pace.done(CHANGES, now)
         return (Side.ERP, Side.CRM)

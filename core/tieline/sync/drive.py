@@ -22,7 +22,7 @@ from tieline.sync.loops import broken, stop, without
 from tieline.sync.match import AMBIGUOUS
 from tieline.sync.merge import Base, Clash, Judge, Merge, Values
 from tieline.sync.outcome import backoff, refusal_of
-from tieline.sync.pace import LISTS
+from tieline.sync.pace import CHANGES, LISTS
 from tieline.sync.panel import STRANGERS
 from tieline.sync.parts import part_of, whole_is_due
 from tieline.sync.planning import Block, Bury, Create, Decision, Surroundings, Update, Wait, decide
@@ -155,6 +155,9 @@ class Driver:
             self._bury(work, link, decision)
 
     def _create(self, work: Worklist, link: Link, decision: Create) -> None:
+        if decision.side is Side.ERP and self.context.pace.skipped(CHANGES):
+            self.context.pace.ask(CHANGES)  # somebody may have made it there since: the next cycle looks first
+            return
         if link.entity != self.entity:  # nobody had chosen an entity: it is this one from now on
             link = work.saved[link.id] = settled(replace(link, entity=self.entity))
         self._ask_for_lists(decision.unresolved)

@@ -27,6 +27,7 @@ class Pace:
         self._asked: set[str] = set()
         self._latest: dict[str, datetime] = {}
         self._held: dict[str, tuple[datetime, TielineError]] = {}
+        self._skipped: set[str] = set()
 
     def ask(self, chore: str) -> None:
         """Let it be done in the next cycle, whatever its interval."""
@@ -56,6 +57,17 @@ class Pace:
         hurries = latest is not None and latest <= now
         return hurries or last is None or not timedelta(0) <= now - last < every
 
+    def skip(self, chore: str, now: datetime, fresh: timedelta) -> None:
+        """It is left out this time; what came of it holds for so long."""
+        last = self._done.get(chore)
+        if last is not None and not timedelta(0) <= now - last < fresh:
+            self._skipped.add(chore)
+
+    def skipped(self, chore: str) -> bool:
+        """Whether what is known of it may be out of date."""
+        return chore in self._skipped
+
     def done(self, chore: str, now: datetime) -> None:
         self._done[chore] = now
+        self._skipped.discard(chore)
         self._latest.pop(chore, None)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from tieline.actions.promote import request_promotion
 from tieline.contract import Field, ListRow, ManagedList, Option, TransientError
 from tieline.contract.naming import list_object
 from tieline.store.memory import MemoryStore
@@ -141,3 +142,25 @@ def test_a_record_asks_for_the_list_of_the_row_it_names(paced: Paced) -> None:
     assert paced.asked("versioned.options") == 2
     paced.cycles(1, 5)
     assert paced.asked("versioned.options") == 3
+
+
+def test_before_a_record_is_made_in_the_back_office_it_is_looked_for_there(paced: Paced) -> None:
+    """Somebody made the customer there since the last look; a second one was made of the account."""
+    bench = paced.bench
+    paced.cycles(2, 5)
+    bench.erp.add("Customers", "c1", name="One", code="C-1")
+    bench.crm.add("Account", "a1", Name="One", Code__c="C-1")
+    request_promotion(paced.context, "customer", "a1", "")
+    paced.cycles(4, 60)
+    assert list(bench.erp.alive("Customers")) == ["c1"]
+    assert bench.link("a1").erp_key == "c1"
+
+
+def test_a_record_is_made_in_the_cycle_after_it_was_looked_for(paced: Paced) -> None:
+    paced.cycles(2, 5)
+    paced.bench.crm.add("Account", "a1", Name="One")
+    request_promotion(paced.context, "customer", "a1", "")
+    paced.cycles(1, 90)
+    assert paced.bench.erp.alive("Customers") == {}
+    paced.cycles(1, 5)
+    assert len(paced.bench.erp.alive("Customers")) == 1
