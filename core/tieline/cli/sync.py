@@ -59,7 +59,9 @@ def _run(
         try:
             if interval is None:
                 return DONE if _once(invocation, assembled(), confirm, stopping) else FAILED
-            _watch(invocation, _patiently(invocation, assembled, interval, stopping), confirm, interval, stopping)
+            while True:  # a lost lease is never ours again; whoever has it now may end
+                engine = _patiently(invocation, assembled, interval, stopping)
+                _watch_while_ours(invocation, engine, confirm, interval, stopping)
         except Stopped:
             invocation.note("Stopped in order; what is left is done when it is started again.")
     return DONE if interval is not None else INTERRUPTED
@@ -112,18 +114,21 @@ def _once(invocation: Invocation, engine: Engine, confirm: Confirm, stopping: St
     return not report.problems
 
 
-def _watch(
+def _watch_while_ours(
     invocation: Invocation, engine: Engine, confirm: Confirm, interval: float, stopping: Stopping
 ) -> None:  # fmt: skip
+    """Comes back when another worker has the lease."""
     from tieline.contract import TielineError
     from tieline.org.wakeup import WakeUp
-    from tieline.workers.embedded import watch
+    from tieline.workers.embedded import LEASE_LOST, watch
 
     invocation.note(f"Watching {engine.context.back_office} and the org every {interval:g} s; stop with Ctrl-C.")
     woken = WakeUp(engine.org.session, invocation.runtime.clock)
     for outcome in watch(engine, confirm, interval, stopping.idle(woken.wait), stopping.check):
         if isinstance(outcome, TielineError):
             invocation.note(invocation.speaker.error(outcome))
+            if outcome.code == LEASE_LOST:
+                return
             continue
         keep_checkpoint(invocation, engine, outcome)
         if outcome.total_writes or outcome.problems:

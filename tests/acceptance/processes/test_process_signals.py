@@ -106,8 +106,9 @@ def test_a_worker_that_slept_through_its_lease_records_nothing(
     asleep.send(signal.SIGCONT)
     until(lambda: LOST in asleep.err, "the old worker is told")
     assert asleep.running
-    asleep.kill()
     expire_leases(play.state)  # the other machine is gone
+    until(lambda: asleep.err.count("Watching") > 1, "the old worker takes it up again")
+    asleep.kill()
     check_rest(play)
     assert play.stage.run("audit", "verify").code == 0
 
