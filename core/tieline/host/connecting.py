@@ -51,6 +51,7 @@ def connect(runtime: Runtime, word: str, name: str, said: Said, check: bool = Tr
     if check:
         identity = runtime.identity(name, asked.system, values | secrets)
         connection = pinned_to(connection, identity)
+        runtime.connections.check_alone(connection)
     return Connected(runtime.connections.save(connection, secrets), identity)
 
 

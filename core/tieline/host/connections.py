@@ -132,6 +132,7 @@ class Connections:
         """Remember who answered the first time; refuse anybody else ever after (a refreshed sandbox, a copied org)."""
         pinned = pinned_to(connection, identity)
         if pinned != connection:
+            self.check_alone(pinned)
             with self._store.transaction() as transaction:
                 transaction.save_connection(pinned)
         return pinned
@@ -149,8 +150,25 @@ class Connections:
         connection = self.one(name) if name else self.one("")
         with self._store.transaction() as transaction:
             transaction.delete_connection(connection.name)
-            transaction.save_fact(_FORMER, connection.name, {"system": connection.system, "label": connection.label})
+            told = {"system": connection.system, "label": connection.label, "tenant": connection.tenant}
+            transaction.save_fact(_FORMER, connection.name, told)
         return connection
+
+    def check_alone(self, connection: Connection) -> None:
+        """Raises Misconfigured when its company is, or was, connected under another name: that one's links wait there,
+        and all its records would be made a second time."""
+        if connection.system == SALESFORCE or not connection.tenant:
+            return
+        for name, tenant, now in self._companies(connection.system):
+            if tenant == connection.tenant and name != connection.name:
+                raise _same_company(connection, name, now=now)
+
+    def _companies(self, system: str) -> list[tuple[str, str, bool]]:
+        """Name, tenant and whether it is connected now, of all that are or were."""
+        with self._store.reading() as transaction:
+            present = [(one.name, one.tenant, True) for one in transaction.connections() if one.system == system]
+            former = transaction.facts(_FORMER).items()
+        return present + [(name, told.get("tenant", ""), False) for name, told in former if told["system"] == system]
 
     def former(self) -> frozenset[str]:
         """Names that were connected once: links and settings wait for them under these."""
@@ -168,6 +186,13 @@ def pinned_to(connection: Connection, identity: Identity) -> Connection:
             mend="Save it under another name, or remove this connection first.",
         )
     return replace(connection, tenant=identity.tenant, label=identity.label)
+
+
+def _same_company(connection: Connection, name: str, *, now: bool) -> Misconfigured:
+    company, mend = connection.label or connection.tenant, f"Use the name {name}: its links and settings wait there."
+    if now:
+        return Misconfigured(f"{company} is connected as {name}", where=connection.name, mend=mend, code="same_company")
+    return Misconfigured(f"{company} was connected as {name}", where=connection.name, mend=mend, code="same_company")
 
 
 def check_connection_name(name: str) -> None:

@@ -112,6 +112,21 @@ def test_another_tenant_is_refused_ever_after(runtime: Runtime) -> None:
         runtime.check(runtime.connections.one("main"))
 
 
+def test_a_company_has_one_name(runtime: Runtime) -> None:
+    """Under a second one all its records would be strangers, and be made again."""
+    connect(runtime, "toy", "main", COMPLETE)
+    with pytest.raises(Misconfigured, match="Toy Ltd is connected as main"):
+        connect(runtime, "toy", "more", COMPLETE)
+    runtime.connections.remove("main")
+    with pytest.raises(Misconfigured, match=r"Toy Ltd was connected as main.*Use the name main"):
+        connect(runtime, "toy", "more", COMPLETE)
+    connect(runtime, "toy", "more", COMPLETE, check=False)
+    with pytest.raises(Misconfigured, match="was connected as main"):
+        runtime.check(runtime.connections.one("more"))
+    runtime.connections.remove("more")
+    assert connect(runtime, "toy", "main", COMPLETE).connection.tenant == "T1"
+
+
 def test_connecting_again_keeps_what_is_not_said_anew(runtime: Runtime) -> None:
     connect(runtime, "toy", "main", COMPLETE)
     connect(runtime, "toy", "main", Said(settings={"user": "you"}))
@@ -125,7 +140,7 @@ def test_the_only_one_is_meant_when_no_name_is_given(runtime: Runtime) -> None:
     with pytest.raises(Misconfigured, match="no back office is connected yet"):
         runtime.back_office()
     connect(runtime, "toy", "one", COMPLETE)
-    connect(runtime, "toy", "two", COMPLETE)
+    connect(runtime, "toy", "two", Said(COMPLETE.document, {**COMPLETE.settings, "company": "T2"}, COMPLETE.secrets))
     with pytest.raises(Misconfigured, match=r"there are several: one, two\. Say which one with --back-office"):
         runtime.back_office()
     with pytest.raises(Misconfigured, match="Did you mean 'one'"):
