@@ -12,7 +12,7 @@ import pytest
 ROWS, BAD_EVERY = 100_000, 1_000
 MOST_MEGABYTES = 400
 PROGRAM = """
-import json, resource, sys, threading
+import json, sys, threading
 from pathlib import Path
 from tieline_sandbox.effects import Clock, Randomness
 from tieline_sandbox.org import build
@@ -39,7 +39,7 @@ for thread in [each for each in threading.enumerate() if each.name.startswith("b
 told = send("GET", f"/{job}").json()
 failed = send("GET", f"/{job}/failedResults").body.decode().splitlines()
 good = send("GET", f"/{job}/successfulResults").body.count(b"\\n")
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+peak = int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) / 1024
 print(json.dumps({"job": told, "failed": failed[:2], "bad": len(failed) - 1, "good": good - 1, "peak": peak}))
 app.state.close()
 """
@@ -47,7 +47,9 @@ app.state.close()
 
 @pytest.mark.deep
 @pytest.mark.timeout(900)
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="what a process starts with is told by Linux only")
 def test_a_hundred_thousand_rows_fit_into_memory(tmp_path: Path) -> None:
+    """The most that getrusage tells would be the test runner's own: a process starts with that of who started it."""
     given = [sys.executable, "-c", PROGRAM, str(tmp_path), str(ROWS), str(BAD_EVERY)]
     told = json.loads(subprocess.run(given, check=True, capture_output=True, text=True).stdout)
     assert told["job"]["state"] == "JobComplete"
