@@ -99,6 +99,13 @@ class _Unit:
         whole = all(isinstance(field.kind, Reference) for field in self.fields)
         return whole and all(name in self.crm_as_erp and name in self.erp_as_crm for name in self.names)
 
+    def names_another(self, target: Side) -> bool:
+        """The same, where only the other side has a say: what it names is known there, whatever `target` still names.
+        A blank names nothing new."""
+        values = self.erp_as_crm if target is Side.CRM else self.crm_as_erp
+        whole = all(isinstance(field.kind, Reference) for field in self.fields)
+        return whole and all(values.get(name) is not None for name in self.names)
+
     def _same(self, name: str) -> bool:
         if name in self.crm_as_erp and self.crm_as_erp[name] == self.erp[name]:
             return True
@@ -200,7 +207,7 @@ def _first_meeting(unit: _Unit, result: Merge, judge: Judge) -> None:
 def _one_way(unit: _Unit, result: Merge, target: Side) -> None:
     source = target.other
     if unit.known and not unit.dirty(Side.CRM) and not unit.dirty(Side.ERP):
-        if unit.retied:
+        if unit.names_another(target):
             _write(unit, result, target)
         return
     if not unit.known and unit.empty(source) and target is Side.ERP:

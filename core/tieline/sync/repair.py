@@ -12,7 +12,7 @@ from tieline.store.nouns import AuditEntry, Canonical, Conflict, Link, Status
 from tieline.store.protocol import Store, Transaction
 from tieline.sync.family import wake_children
 from tieline.sync.identity import derive
-from tieline.sync.retied import compare_children
+from tieline.sync.retied import compare_children, compare_references
 from tieline.sync.standing import retried
 from tieline.sync.status import overdue, settled
 
@@ -97,6 +97,7 @@ class Repair:
             tx.save_links([whole])
             wake_children(tx, crm.mapping, [whole])
             compare_children(tx, crm.mapping, [whole])
+            compare_references(tx, whole)
             self._reconsider(tx, crm.mapping)
             self._note(tx, "linked", [(crm, whole)])
         return whole

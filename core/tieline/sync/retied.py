@@ -1,4 +1,4 @@
-"""Children of a record that has a new partner: both sides may name different parents now, though nobody edited them."""
+"""Records that name one with a new partner: the two sides may name different ones now, though nobody edited them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,22 @@ def compare_children(tx: Transaction, mapping: str, parents: Sequence[Link]) -> 
                 if child.back_office == parent.back_office and _at_rest(child):
                     woken[child.id] = replace(child, dirty=True, not_before=None)
     tx.save_links(list(woken.values()))
+
+
+def compare_references(tx: Transaction, tied: Link) -> None:
+    """Have whatever else names one of these two records compared again. No index knows references other than to a
+    parent, so all links are looked through: a person tied the two by hand, which happens now and then."""
+    after = ""
+    while links := tx.find_links(tied.back_office, after=after):
+        after = links[-1].id
+        tx.save_links(
+            [replace(one, dirty=True, not_before=None) for one in links if _at_rest(one) and _names(one, tied)]
+        )
+
+
+def _names(link: Link, tied: Link) -> bool:
+    crm, erp = (seen.fields.values() if seen else () for seen in (link.crm, link.erp))
+    return link.id != tied.id and (tied.crm_key in crm or tied.erp_key in erp)
 
 
 def _at_rest(child: Link) -> bool:

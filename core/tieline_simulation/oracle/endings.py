@@ -11,6 +11,7 @@ from tieline.contract import DeleteSource, Direction, Field, Mapping, Reference,
 from tieline.contract.kinds import Option
 from tieline.contract.naming import list_key
 from tieline.store.nouns import Link
+from tieline.sync.absorb import FORMER
 from tieline.sync.repair import HELD
 from tieline_simulation.declared import TERMS_OBJECT
 from tieline_simulation.oracle.truth import Place, Truth
@@ -96,11 +97,16 @@ class Endings:
 
     def _went_out(self, crm_key: str, entity: str, links: Sequence[Link]) -> None:
         mine = [one for one in links if one.crm_key == crm_key and one.entity == entity]
-        if not mine and self._erp_partner_gone(crm_key, entity):
+        if not mine and (self._erp_partner_gone(crm_key, entity) or self._parted(crm_key, entity)):
             return
         require(mine, "I1", "{} was promoted to {!r} and has no link there", crm_key, entity)
         there = mine[0].erp_key or mine[0].problem or mine[0].extra.get(HELD)
         require(there or self._was_out(crm_key, entity), "I1", "{} was promoted to {!r}: {}", crm_key, entity, mine[0])
+
+    def _parted(self, crm_key: str, entity: str) -> bool:
+        """A person untied it there, and perhaps tied it elsewhere: its promotion is over."""
+        buried = self.truth.links(buried=True)
+        return any((one.crm_key, one.entity, one.tombstone) == (crm_key, entity, "unlinked") for one in buried)
 
     def _was_out(self, crm_key: str, entity: str) -> bool:
         """It had a record there, which was deleted; another link came to it by a merge, that nobody promoted."""
@@ -123,7 +129,10 @@ class Endings:
                 require(there or self._contact_was_out(key), "I1", "contact {} did not follow: {}", key, mine)
 
     def _contact_was_out(self, key: str) -> bool:
-        return any(self.truth.link_at(e, "contact", key, Side.CRM) for e in self.truth.bench.entities)
+        """Its partner may have another contact by now: it was deleted, its partner came back and was made anew."""
+        formers = (one.extra.get(FORMER, ()) for one in self.truth.links() if one.mapping == "contact")
+        there = any(self.truth.link_at(e, "contact", key, Side.CRM) for e in self.truth.bench.entities)
+        return there or any(key in one for one in formers)
 
     def _has_partner(self, mapping: Mapping, entity: str, key: str) -> None:
         link = self.truth.link_at(entity, mapping.name, key)

@@ -7,7 +7,8 @@ import pytest
 from tieline.contract import Side
 from tieline.store.nouns import Link
 from tieline.sync.repair import Repair
-from tieline_simulation.bench import Bench
+from tieline_simulation.bench import CUSTOMER, Bench
+from tieline_simulation.declared import ORDER
 
 
 def _repair(bench: Bench) -> Repair:
@@ -40,6 +41,19 @@ def test_children_follow_parents_that_were_tied_crosswise(bench: Bench) -> None:
     before = bench.world.writes()
     bench.settle()
     assert bench.world.writes() == before
+
+
+def test_documents_follow_a_customer_that_was_tied_to_another_account(bench: Bench) -> None:
+    """They name it, and are no children of it: they went on naming the account of before."""
+    bench.mappings = (CUSTOMER, ORDER)
+    bench.erp.add("Customers", "c0", bench.entity, name="Customer")
+    bench.erp.add("Orders", "o0", bench.entity, number="N0", customer="c0")
+    bench.crm.add("Account", "a1", Name="The other")
+    bench.settle()
+    _repair(bench).part(bench.link("c0"))
+    _repair(bench).join(_half(bench, "a1", Side.CRM), _half(bench, "c0", Side.ERP))
+    bench.settle()
+    assert bench.crm.value("ERP_Document__c", bench.link("o0", "order").crm_key, "Account__c") == "a1"
 
 
 @pytest.mark.parametrize("key", ["c0"])
