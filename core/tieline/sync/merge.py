@@ -83,6 +83,11 @@ class _Unit:
         now = self.crm if side is Side.CRM else self.erp
         return all(value is None for value in now.values())
 
+    def untyped(self, side: Side) -> bool:
+        """Empty, or boxes that nobody ticked: a new record has them so."""
+        now = self.crm if side is Side.CRM else self.erp
+        return all(value is None or value is False for value in now.values())
+
     def never_told(self, source: Side) -> bool:
         """The source was empty when the two met and imposed nothing: the other's value is nobody's copy."""
         index = 0 if source is Side.CRM else 1
@@ -213,7 +218,7 @@ def _one_way(unit: _Unit, result: Merge, target: Side) -> None:
     if not unit.known and unit.empty(source) and target is Side.ERP:
         _keep_difference(unit, result)  # an empty CRM field says nothing about an ERP value it never saw
         return
-    overwritten = unit.dirty(target) or unit.never_told(source) if unit.known else not unit.empty(target)
+    overwritten = unit.dirty(target) or unit.never_told(source) if unit.known else not unit.untyped(target)
     if overwritten and not _translatable(unit, target):
         result.unresolved.extend(unit.names)
         return

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieline.contract import Direction, Field, Mapping, Option, Policy, Side
+from tieline.contract import Direction, Field, Flag, Mapping, Option, Policy, Side
 from tieline.sync.merge import Merge, merge
 from tieline.sync.rules import Rules
 from tieline.sync.translate import Translator
@@ -59,6 +59,13 @@ def test_the_table(direction: Direction, crm: str, erp: str, to_crm: Any, to_erp
 
 def test_an_edit_of_a_field_the_erp_owns_is_called_a_revert() -> None:
     assert run(Field("F", "f", direction=Direction.TO_CRM), CRM, OLD).reverted == ["F"]
+
+
+@pytest.mark.parametrize(("held", "told"), [(False, 0), (True, 1)])
+def test_a_box_that_nobody_ticked_is_no_edit_of_a_field_the_erp_owns(held: bool, told: int) -> None:
+    """Every promotion left a conflict about a box that the org had made empty by itself."""
+    result = run(Field("F", "f", Flag(), Direction.TO_CRM), held, not held, base=None)
+    assert (result.to_crm, len(result.clashes), len(result.reverted)) == ({"F": not held}, told, told)
 
 
 def test_sides_that_spell_the_agreed_value_differently_are_at_rest() -> None:
