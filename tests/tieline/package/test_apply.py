@@ -195,8 +195,8 @@ def test_without_a_writer_nothing_is_sent(bench: Any) -> None:
 
 def test_the_page_of_an_object_that_comes_along_comes_in_the_same_run(bench: Any) -> None:
     """The org makes an object's first page by itself: if ours came later, a second run would have to add it."""
-    column = {"layoutItems": ({"behavior": "Readonly", "field": "State__c"},)}
-    section = {"label": "Acme", "customLabel": True, "style": "OneColumn", "layoutColumns": (column,)}
+    column: dict[str, Any] = {"layoutItems": ({"behavior": "Readonly", "field": "State__c"},)}
+    section: dict[str, Any] = {"label": "Acme", "customLabel": True, "style": "OneColumn", "layoutColumns": (column,)}
     page = Component("Layout", "Tie__c-*", {"layoutSections": (section,)}, shared=True)
     plan = planned(bench, (*bench.package(), page))
     applied(bench, plan)
