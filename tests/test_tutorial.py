@@ -114,6 +114,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
         yield Reader(folder, site, closing, kept | {"PYTHONPATH": str(site)})
 
 
+@pytest.mark.deep
 def test_the_tutorial_works_as_it_is_written(reader: Reader) -> None:
     reader.follow(TUTORIAL.read_text("utf-8"))
     assert sum(line.startswith("tieline") for line in reader.ran) >= 10

@@ -239,6 +239,7 @@ def test_both_sides_are_what_the_files_say(
     assert closed(url)
 
 
+@pytest.mark.deep
 def test_for_people_and_again_on_a_finished_state(tieline: Any) -> None:
     first = tieline("demo")
     assert first.code == 0, first.err

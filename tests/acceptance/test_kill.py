@@ -118,6 +118,7 @@ def drawn(seed: int, count: int) -> list[int]:
     return sorted(random.Random(seed).sample(range(20, 270), count))
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("seed", [1])
 def test_a_demonstration_that_is_killed(tieline: Any, eventually: Any, seed: int) -> None:
     before = killed_demo(tieline, eventually, drawn(seed, 3))

@@ -56,6 +56,7 @@ def ada(place: Any) -> Iterator[Person]:
         yield person
 
 
+@pytest.mark.deep
 def test_the_persons_language_changes_what_stands_on_the_pages(place: Any, ada: Person) -> None:
     place.package("apply", "--yes").ok()
     account = ada.rest("POST", "/sobjects/Account", json={"Name": "Firm"})["id"]

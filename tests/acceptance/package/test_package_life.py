@@ -10,6 +10,7 @@ import pytest
 import requests
 
 
+@pytest.mark.deep
 def test_in_and_back_and_in_and_out(place: Any, door: Any) -> None:
     before = door.components()
     shown_to_people(place.tieline("package", "plan", "--org", place.file, "--system", "unleashed").out.splitlines())

@@ -85,6 +85,7 @@ def test_the_plan_says_what_stays(arranged: Any) -> None:
     assert kept == {("Account.Acme_Rank__c", "label"), (LAYOUT, "platformActionList[Account.Acme_Check]")}
 
 
+@pytest.mark.deep
 def test_an_upgrade_changes_nothing_of_it(arranged: Any, door: Any, source: Callable[..., str]) -> None:
     named = arranged.package("drift", system="acme").document
     before = door.components()

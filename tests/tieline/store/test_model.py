@@ -214,7 +214,7 @@ def _whole(tx: Transaction) -> Iterator[Any]:
     yield tx.conflicts(), tx.facts("s")
 
 
-@pytest.mark.parametrize("examples", [15, pytest.param(200, marks=[pytest.mark.deep, pytest.mark.timeout(600)])])
+@pytest.mark.parametrize("examples", [6, pytest.param(200, marks=[pytest.mark.deep, pytest.mark.timeout(600)])])
 def test_the_stores_agree(examples: int) -> None:
     profile = settings(
         max_examples=examples, stateful_step_count=25, deadline=None, derandomize=True, database=None,
