@@ -22,7 +22,7 @@ def passing(link: Link, fresh: Observation) -> dict[str, Canonical]:
     return {
         name: value
         for name, value in before.items()
-        if name in agreed and value != agreed[name] and fresh.fields.get(name, value) != value
+        if value != agreed.get(name) and fresh.fields.get(name, value) != value
     }
 
 
@@ -53,9 +53,10 @@ def without_passed(extra: Mapping[str, Any]) -> dict[str, Any]:
 
 def _passed(link: Link, item: Item) -> dict[str, Canonical]:
     """Values seen on the ERP's record while this write was on its way, and replaced before its answer came."""
-    sent = item.payload.get("fields", {})
+    sent, before = item.payload.get("fields", {}), item.payload.get("before", {})
     passed: dict[str, Canonical] = link.extra.get(PASSED, {})
-    return {name: value for name, value in passed.items() if name in sent and value != sent[name]}
+    known = {name: (sent[name], before.get(name)) for name in sent}  # what it was to replace is no news
+    return {name: value for name, value in passed.items() if name in known and value not in known[name]}
 
 
 def _conflict(link: Link, side: Side, item: Item, lost: Mapping[str, Canonical], now: datetime) -> Conflict:

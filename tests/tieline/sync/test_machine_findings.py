@@ -46,3 +46,33 @@ def test_a_blank_of_the_survivor_does_not_take_back_what_was_under_way(bench: Be
     link = bench.link("keep")
     assert bench.crm.alive("Account")["keep"]["Rating__c"] == "A"
     assert bench.erp.alive("Customers", link.entity)[link.erp_key]["rating"] == "A"
+
+
+@pytest.mark.parametrize("bench", ["async"], indirect=True)
+def test_a_value_seen_in_the_way_of_a_queued_write_is_logged_without_a_base(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both sides had never agreed on the field. Somebody filled it while our write stood in the queue; it was read, and
+    overwritten before the answer came: it was nowhere from then on."""
+    erp = bench.erp
+    assert isinstance(erp, AsyncErp)
+    erp.add("Customers", "c1", bench.entity, name="One")
+    bench.settle()
+    link = bench.link("c1")
+    with bench.store.transaction() as tx:
+        tx.save_links([replace(link, base={name: pair for name, pair in link.base.items() if name != "Website"})])
+    erp.silent = True
+    bench.crm.edit("Account", bench.crm_key("c1"), Website="ours")
+    bench.cycle()
+    erp.edit("Customers", "c1", bench.entity, site="typed")
+    bench.cycle()
+    erp.silent = False
+    erp.work()
+    with monkeypatch.context() as away:
+        away.setattr(erp, "settle", lambda _correlations: {})
+        bench.cycle()
+    bench.world.tick(7200)
+    bench.settle()
+    with bench.store.reading() as tx:
+        lost = [one.erp.get("Website") for one in tx.conflicts("books")]
+    assert lost == ["typed"]
