@@ -107,7 +107,6 @@ class Cycle:
         self.stage("rounds", self._rounds)
         self.stage("missing", lambda: report_suspicions(self.context))
         if self.desk is not None:
-            self._round()  # what people changed goes out before what their buttons make of it
             self.stage("requests", self._accept)
         self.settle()
         if self.desk is not None:

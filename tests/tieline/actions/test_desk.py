@@ -485,14 +485,3 @@ def test_who_names_no_entity_or_a_wrong_one_is_told_which_there_are(said: str, a
     press = counter.press("promote", "a1", Accounting_Entity__c="SOUTH")
     counter.settle()
     assert (counter.answer(press)[0], len(bench.erp.alive("Customers", "south"))) == ("Done", 1)
-
-
-@pytest.mark.parametrize("bench", ["whole", "versioned"], indirect=True)  # a queue has an order of its own
-def test_an_edit_goes_out_before_the_document_of_a_press_that_followed_it(counter: Counter) -> None:
-    """The payment term was set and the button pressed at once: the back office refused the order for want of a term."""
-    counter.settle()
-    counter.bench.crm.edit("Account", counter.bench.crm_key("c1"), Phone="set just now")
-    counter.press("order", "o1")
-    counter.settle()
-    done = [one.obj for one in counter.bench.world.log if one.engine and one.system == counter.bench.erp.name]
-    assert done.index("Customers") < done.index("Orders")
